@@ -1,0 +1,1 @@
+"""The procedure itself: pure functions and tables; no I/O, no clock, no randomness, no framework."""

@@ -1,0 +1,28 @@
+"""What every refusal has in common. The refusals themselves stand beside the rule that raises them."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """An anticipated "no", in Dutch, for the person at the screen.
+
+    A subclass is a dataclass (`@dataclass(eq=False)`) whose fields are the facts of this
+    refusal: plain values (str, int, bool, datetime, date, or lists of these), which clients read
+    as fields of a GraphQL type with the name of the class. `code` is what programs compare.
+    """
+
+    code: ClassVar[str]
+    path: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """One or two Dutch sentences, B1: what is wrong and what to do."""
+        raise NotImplementedError
+
+    def at(self, *path: str) -> "Refusal":
+        """The same refusal, pointing at the input field it is about."""
+        self.path = path
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.code} {'.'.join(self.path)}".strip()
