@@ -1,0 +1,1 @@
+"""Migrations, in order. Make one with `tortoise -c models.database.TORTOISE makemigrations`."""
