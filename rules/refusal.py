@@ -26,3 +26,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
     def __str__(self) -> str:
         return f"{self.code} {'.'.join(self.path)}".strip()
+
+
+class Refusals(Exception):  # noqa: N818
+    """Several refusals at once, so that a person reads everything that is wrong in one go."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals
