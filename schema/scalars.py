@@ -1,0 +1,85 @@
+"""Ids, texts and moments as they come in and go out."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+NOWHERE = UUID(int=0)
+"""The id of nothing: what an id that cannot exist becomes, so that it is simply not found."""
+
+
+def uuid_of(given: str) -> UUID:
+    """An id of a client as a UUID. Only the one canonical spelling is an id."""
+    try:
+        read = UUID(given)
+    except ValueError:
+        return NOWHERE
+    return read if str(read) == given.lower() else NOWHERE
+
+
+def is_clean(text: str) -> bool:
+    """No null byte (PostgreSQL cannot keep it) and no half of a surrogate pair (nobody can)."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _read_moment(given: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(given)
+        if moment.tzinfo is not None:
+            return moment
+    except (TypeError, ValueError):
+        pass
+    raise GraphQLError("Geef datum en tijd met tijdzone, zoals 2026-02-09T09:00:00+01:00.")
+
+
+def _write_moment(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("A moment without offset must not leave the house.")
+    return moment.isoformat()
+
+
+def _read_day(given: Any) -> date:
+    try:
+        if len(given) == 10:
+            return date.fromisoformat(given)
+    except (TypeError, ValueError):
+        pass
+    raise GraphQLError("Geef een datum als jjjj-mm-dd, zoals 2014-05-31.")
+
+
+def _write_id(value: Any) -> str:
+    if isinstance(value, str | UUID):
+        return str(value)
+    raise TypeError("An id is a text or a UUID.")
+
+
+def _read_id(given: Any) -> str:
+    if isinstance(given, str) or (isinstance(given, int) and not isinstance(given, bool)):
+        return str(given)
+    raise GraphQLError("Geef een id als tekst.")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="Een moment met tijdzone (ISO 8601), zoals 2026-02-09T09:00:00+01:00.",
+        serialize=_write_moment,
+        parse_value=_read_moment,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="Een datum als jjjj-mm-dd (ISO 8601).",
+        serialize=date.isoformat,
+        parse_value=_read_day,
+    ),
+    strawberry.ID: strawberry.scalar(
+        name="ID",
+        description="Een nummer dat bij één ding hoort. Lees er niets in: het is alleen een naam.",
+        serialize=_write_id,
+        parse_value=_read_id,
+    ),
+}
