@@ -51,18 +51,6 @@ def _read_day(given: Any) -> date:
     raise GraphQLError("Geef een datum als jjjj-mm-dd, zoals 2014-05-31.")
 
 
-def _write_id(value: Any) -> str:
-    if isinstance(value, str | UUID):
-        return str(value)
-    raise TypeError("An id is a text or a UUID.")
-
-
-def _read_id(given: Any) -> str:
-    if isinstance(given, str) or (isinstance(given, int) and not isinstance(given, bool)):
-        return str(given)
-    raise GraphQLError("Geef een id als tekst.")
-
-
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -75,11 +63,5 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="Een datum als jjjj-mm-dd (ISO 8601).",
         serialize=date.isoformat,
         parse_value=_read_day,
-    ),
-    strawberry.ID: strawberry.scalar(
-        name="ID",
-        description="Een nummer dat bij één ding hoort. Lees er niets in: het is alleen een naam.",
-        serialize=_write_id,
-        parse_value=_read_id,
     ),
 }
