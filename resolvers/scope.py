@@ -1,0 +1,102 @@
+"""The one road to rows: from a viewer to what they may reach.
+
+Nothing else starts a query on pupil data (a test reads the source and fails otherwise). Out of scope
+is *not found*, never *forbidden*: who may not see a child does not learn that it exists.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models import Enrolment, Note, ParentLogin, Pupil, Upload
+from resolvers.viewer import Viewer
+from rules.steps import NotFound
+from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
+
+NOTHING = UUID(int=0)
+
+
+def uuid_of(*, opaque: str) -> UUID:
+    """An id as a client sent it. One that is not an id of ours is simply not found."""
+    try:
+        return UUID(opaque)
+    except (ValueError, AttributeError, TypeError):
+        raise NotFound() from None
+
+
+def pupils(viewer: Viewer) -> QuerySet[Pupil]:
+    """The pupils this viewer reaches, of every school year (rules 4, 15, 25)."""
+    match viewer.role:
+        case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
+            return Pupil.filter(primary_school_id=viewer.primary_school_id)
+        case Role.PARENT if viewer.pupil_id:
+            return Pupil.filter(id=viewer.pupil_id)
+        case Role.VO_STAFF if viewer.secondary_school_id:
+            return Pupil.filter(id__in=Subquery(_handled_by(viewer.secondary_school_id).values("pupil_id")))
+        case Role.REGION_ADMIN if viewer.region_id:
+            return Pupil.filter(
+                Q(region_id=viewer.region_id)
+                | Q(id__in=Subquery(ParentLogin.filter(region_id=viewer.region_id).values("pupil_id")))
+                | Q(id__in=Subquery(Enrolment.filter(region_id=viewer.region_id).values("pupil_id")))
+            )
+        case Role.PROJECT_LEAD if viewer.region_id:
+            unplaceable = Enrolment.filter(
+                region_id=viewer.region_id, placement_status=PlacementStatus.NOT_PLACEABLE
+            )
+            return Pupil.filter(id__in=Subquery(unplaceable.values("pupil_id")))
+        case _:
+            return Pupil.filter(id=NOTHING)
+
+
+def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
+    """The forms this viewer reaches. A school: those it handles now, definitive, and no others."""
+    match viewer.role:
+        case Role.PARENT if viewer.pupil_id:
+            return Enrolment.filter(pupil_id=viewer.pupil_id)
+        case Role.VO_STAFF if viewer.secondary_school_id:
+            return _handled_by(viewer.secondary_school_id)
+        case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
+            return Enrolment.filter(pupil__primary_school_id=viewer.primary_school_id)
+        case Role.REGION_ADMIN if viewer.region_id:
+            return Enrolment.filter(region_id=viewer.region_id)
+        case _:
+            return Enrolment.filter(id=NOTHING)
+
+
+def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
+    return Enrolment.filter(handling_school_id=school_id, status=EnrolmentStatus.FINAL)
+
+
+def notes(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Note]:
+    """Rule 12: the own organisation's notes, and what the other side shared, of a pupil in reach."""
+    own = Note.filter(pupil_id__in=Subquery(pupils(viewer).filter(id=pupil_id).values("id")))
+    if viewer.primary_school_id:
+        return own.filter(Q(primary_school_id=viewer.primary_school_id) | Q(shared=True))
+    if viewer.secondary_school_id:
+        return own.filter(Q(secondary_school_id=viewer.secondary_school_id) | Q(shared=True))
+    return own.filter(id=NOTHING)
+
+
+def uploads(viewer: Viewer) -> QuerySet[Upload]:
+    """Files of pupils in reach; a family document only for the family and the school of the enrolment."""
+    return Upload.filter(
+        Q(owner_id=viewer.account_id) | Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
+    )
+
+
+async def locked_pupil(viewer: Viewer, *, pupil_id: UUID) -> Pupil:
+    """The row, locked until the transaction ends. Raises `NotFound` out of scope."""
+    pupil = await pupils(viewer).filter(id=pupil_id).select_for_update(of=("pupil",)).first()
+    if pupil is None:
+        raise NotFound()
+    return pupil
+
+
+async def one(queryset: QuerySet[Any]) -> Any:
+    """The one row of a scoped query, or `NotFound`."""
+    row = await queryset.first()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,177 @@
+"""The step table: every act of the procedure, who may do it, in which state and when.
+
+One row a step. The resolver of the same name does it, `schema/` offers it, the diagram in `docs/` is
+drawn from it, and `resolvers/step.py` refuses whatever it does not allow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from rules.calendar import Window
+from rules.refusal import Refusal
+from rules.vocabulary import EnrolmentStatus, LoginStatus, OkiDocStatus, PlacementStatus, PriorityStatus, Role
+
+# An axis is one state machine of the child; a step may look at several and move one or two.
+LOGIN = "parent_login"
+OKI_DOC = "oki_doc"
+ENROLMENT = "enrolment"
+PRIORITY = "priority"
+PLACEMENT = "placement"
+
+AXES: Mapping[str, type] = {
+    OKI_DOC: OkiDocStatus,
+    LOGIN: LoginStatus,
+    ENROLMENT: EnrolmentStatus,
+    PRIORITY: PriorityStatus,
+    PLACEMENT: PlacementStatus,
+}
+
+PO = frozenset({Role.PO_EDITOR})
+FAMILY = frozenset({Role.PARENT})
+VO = frozenset({Role.VO_STAFF})
+REGION = frozenset({Role.REGION_ADMIN})
+ANYONE = frozenset({Role.PUBLIC})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One row. `when`: per axis the states it starts from (an axis not named: any).
+
+    `then`: per axis the state it leads to. `tells`: the mails it writes.
+    """
+
+    name: str
+    dutch: str
+    rules: tuple[int, ...]
+    roles: frozenset[Role]
+    window: Window = Window.ALWAYS
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    then: Mapping[str, str] = field(default_factory=dict)
+    tells: tuple[str, ...] = ()
+
+
+def _row(**row: object) -> Step:
+    return Step(**row)  # type: ignore[arg-type]
+
+
+def _states(*states: str) -> frozenset[str]:
+    return frozenset(states)
+
+
+_TABLE = (
+    _row(
+        name="createPupil",
+        dutch="Leerling toevoegen",
+        rules=(4, 5),
+        roles=PO,
+        then={OKI_DOC: OkiDocStatus.CONCEPT},
+    ),
+    _row(
+        name="updateOkiDoc",
+        dutch="Oki-doc bewerken",
+        rules=(5, 6, 7),
+        roles=PO,
+        then={OKI_DOC: OkiDocStatus.CONCEPT},
+    ),
+    _row(
+        name="finalizeOkiDoc",
+        dutch="Oki-doc definitief maken",
+        rules=(6,),
+        roles=PO,
+        then={OKI_DOC: OkiDocStatus.FINAL},
+    ),
+    _row(
+        name="removeAttachment",
+        dutch="Bijlage verwijderen",
+        rules=(5,),
+        roles=PO,
+    ),
+    _row(
+        name="sendParentLogin",
+        dutch="Ouderinlog versturen",
+        rules=(8, 9),
+        roles=PO,
+        window=Window.SENDING,
+        when={
+            OKI_DOC: _states(OkiDocStatus.FINAL),
+            LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT),
+        },
+        then={LOGIN: LoginStatus.SENT},
+        tells=("ParentLoginSent",),
+    ),
+    _row(
+        name="activateAccount",
+        dutch="Wachtwoord instellen",
+        rules=(14,),
+        roles=ANYONE,
+        when={LOGIN: _states(LoginStatus.SENT)},
+        then={LOGIN: LoginStatus.ACTIVATED},
+    ),
+    _row(
+        name="requestPasswordReset",
+        dutch="Wachtwoord vergeten",
+        rules=(14, 46),
+        roles=ANYONE,
+        tells=("PasswordReset", "ParentLoginSent"),
+    ),
+    _row(
+        name="resetPassword",
+        dutch="Nieuw wachtwoord instellen",
+        rules=(14,),
+        roles=ANYONE,
+    ),
+    _row(
+        name="setNotPlacingReason",
+        dutch="Reden niet plaatsen VO",
+        rules=(11,),
+        roles=PO,
+        when={ENROLMENT: _states("", EnrolmentStatus.CONCEPT, EnrolmentStatus.FINAL, EnrolmentStatus.WITHDRAWN)},
+        then={ENROLMENT: EnrolmentStatus.WITHDRAWN},
+    ),
+    _row(
+        name="addNote",
+        dutch="Notitie toevoegen",
+        rules=(12,),
+        roles=PO | VO,
+    ),
+)
+
+STEPS: Mapping[str, Step] = {row.name: row for row in _TABLE}
+
+
+@dataclass(eq=False)
+class StateConflict(Refusal):
+    """The step does not start from the state the child is in: a person was here before."""
+
+    code: ClassVar[str] = "STATE_CONFLICT"
+    step: str = ""
+    state: str = ""
+    explanation: str = "Dit kan niet in de huidige stand van deze leerling. Bekijk de leerling opnieuw."
+
+    @property
+    def message(self) -> str:
+        return self.explanation
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """What is asked for does not exist, or is not this person's to see: the answer is the same."""
+
+    code: ClassVar[str] = "NOT_FOUND"
+
+    @property
+    def message(self) -> str:
+        return "Dit is niet gevonden. Ververs de pagina en probeer het opnieuw."
+
+
+@dataclass(eq=False)
+class Stale(Refusal):
+    """Somebody else saved in the meantime. `current_version` is what is there now."""
+
+    code: ClassVar[str] = "STALE"
+    current_version: int = 0
+
+    @property
+    def message(self) -> str:
+        return "Iemand anders heeft dit intussen gewijzigd. Bekijk eerst wat er nu staat en probeer het dan opnieuw."
