@@ -23,7 +23,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
-from rules.refusal import Refusal
+from rules.refusal import Refusal, Refusals
 from schema.context import Context, Info
 from schema.errors import RefusalTypes, UserError
 from schema.scalars import uuid_of
@@ -87,8 +87,9 @@ class Mutations:
                 result = await use_case(**arguments)
                 if load is not None:
                     result = await load(info, result)
-            except Refusal as refusal:
-                errors = [refusals.instance(refusal=refusal, role=context.role)]
+            except (Refusal, Refusals) as refused:
+                all_of_them = refused.refusals if isinstance(refused, Refusals) else (refused,)
+                errors = [refusals.instance(refusal=one, role=context.role) for one in all_of_them]
                 return payload(**dict.fromkeys(gives), errors=errors)
             return payload(**_entities(gives, result), errors=[])
 
