@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
+from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
@@ -27,6 +28,11 @@ class RoleSchema(strawberry.Schema):
             execution_context_class=CompiledExecutor,
             config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         )
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """graphql-core's own schema."""
+        return self._schema
 
     def _sees_any_of(self, cls: type) -> bool:
         return any(self.role in roles_of(field) for field in definition_of(cls).fields)

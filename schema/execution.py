@@ -1,0 +1,166 @@
+"""From the text of a document to its answer: parse, limit, validate, execute.
+
+Parsing and validating cost more than many an answer, and portals send the same documents all day: a
+valid document is kept with its role's schema, together with the functions compiled from it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, cast
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.build import RoleSchema
+from schema.compiled import Cache, CompiledExecutor
+from schema.context import Context
+from schema.limits import TOKENS, check_meaning, check_shape, is_marked, root_fields
+from schema.visibility import STEP
+
+# One tuple for the life of the process: new rule classes per request would defeat every cache.
+RULES: tuple[type[ASTValidationRule], ...] = (
+    *specified_rules,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+ERRORS_SHOWN = 20
+KEPT_DOCUMENT = 16 * 1024
+KEPT_TOGETHER = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid document of one role, ready to run."""
+
+    document: DocumentNode
+    operation_name: str | None
+    kind: OperationType
+    digest: str
+    only_steps: bool
+    length: int
+    compiled: Cache = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return (self.operation_name or "-")[:64]
+
+
+class BadRequest(Exception):
+    """The document cannot run; the client reads why."""
+
+    def __init__(self, errors: list[GraphQLError], code: str) -> None:
+        super().__init__(code)
+        self.errors = errors
+        self.code = code
+
+
+class Documents:
+    """The documents of one role's schema, those used last kept ready."""
+
+    def __init__(self, schema: RoleSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[tuple[bytes, str | None], Prepared] = OrderedDict()
+        self._length = 0
+
+    def prepare(self, *, text: str, operation_name: str | None) -> Prepared:
+        """The document, parsed and found valid and within limits; or BadRequest."""
+        digest = sha256(text.encode())
+        key = (digest.digest(), operation_name)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        prepared = self._prepare(text, operation_name, digest.hexdigest()[:16])
+        if prepared.length <= KEPT_DOCUMENT:
+            self._kept[key] = prepared
+            self._length += prepared.length
+            while self._length > KEPT_TOGETHER:
+                self._length -= self._kept.popitem(last=False)[1].length
+        return prepared
+
+    def _prepare(self, text: str, operation_name: str | None, digest: str) -> Prepared:
+        document = _parsed(text)
+        schema = self._schema.core
+        try:
+            check_shape(document)
+            errors = validate(schema, document, RULES, max_errors=ERRORS_SHOWN, hide_suggestions=True)
+            if errors:
+                raise BadRequest(errors, "GRAPHQL_VALIDATION_FAILED")
+            check_meaning(schema=schema, document=document)
+        except GraphQLError as error:
+            raise BadRequest([error], "LIMIT_EXCEEDED") from error
+        except RecursionError:
+            raise BadRequest([GraphQLError("De vraag is te diep genest.")], "LIMIT_EXCEEDED") from None
+        operation = get_operation_ast(document, operation_name)
+        if operation is None:
+            raise BadRequest(
+                [GraphQLError("Noem in operationName welke van de operaties u bedoelt.")],
+                "OPERATION_NAME_REQUIRED",
+            )
+        return Prepared(
+            document=document,
+            operation_name=operation.name.value if operation.name else None,
+            kind=operation.operation,
+            digest=digest,
+            only_steps=self._only_steps(document, operation),
+            length=len(text),
+        )
+
+    def _only_steps(self, document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+        root = self._schema.core.mutation_type
+        if root is None or operation.operation is not OperationType.MUTATION:
+            return False
+        fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        asked = root_fields(operation.selection_set, fragments)
+        return all(is_marked(self._schema.core.get_field(root, node.name.value), STEP) for node in asked)
+
+    async def execute(
+        self, *, prepared: Prepared, variables: Mapping[str, Any], context: Context
+    ) -> ExecutionResult:
+        """Run it. Variables that do not fit are a BadRequest; nothing has run then."""
+        executor = CompiledExecutor.build(
+            self._schema.core,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(variables),
+            operation_name=prepared.operation_name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            hide_suggestions=True,
+            compiled=prepared.compiled,
+        )
+        if isinstance(executor, list):
+            raise BadRequest(executor, "BAD_USER_INPUT")
+        result = executor.execute_operation()
+        if executor.is_awaitable(result):
+            result = await cast(Awaitable[ExecutionResult], result)
+        return cast(ExecutionResult, result)
+
+
+def _parsed(text: str) -> DocumentNode:
+    try:
+        return parse(text, max_tokens=TOKENS)
+    except GraphQLSyntaxError as error:
+        raise BadRequest([error], "GRAPHQL_PARSE_FAILED") from error
+    except RecursionError:
+        raise BadRequest([GraphQLError("De vraag is te diep genest.")], "LIMIT_EXCEEDED") from None

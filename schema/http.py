@@ -1,0 +1,213 @@
+"""POST /graphql: one door, one schema per role behind it.
+
+Statuses: 200 when the document ran, whatever its fields answered; 400 when it could not run (no
+JSON, no document, unknown field, a limit); 401 for a token that is no longer good; 405, 408, 413 and
+415 for what is no such request. Every answer is JSON and bears `X-Correlation-Id`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from resolvers.request import correlation_id
+from resolvers.viewer import Viewer
+from rules.refusal import Refusal
+from schema import body as bodies
+from schema.answers import MASKED, failed, field_error, log_bug, refused, to_json
+from schema.body import Asked, BadBody
+from schema.build import Schemas
+from schema.context import Context
+from schema.execution import BadRequest, Documents, Prepared
+from schema.idempotency import AnswerStore, Once, is_key
+
+log = logging.getLogger("loket.graphql")
+
+UNAUTHENTICATED = "U bent niet (meer) ingelogd. Log opnieuw in."
+
+
+class Authenticate(Protocol):
+    """From a bearer's token to the session behind it, or nothing."""
+
+    async def __call__(self, *, token: str) -> Viewer | None: ...
+
+
+Observe = Callable[[str, str, str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and what may be said of it in the log."""
+
+    status: int
+    content: dict[str, Any]
+    role: str = "-"
+    operation: str = "-"
+    document: str = "-"
+    kind: str = "-"
+
+
+class GraphQLEndpoint:
+    """The ASGI application at /graphql."""
+
+    def __init__(
+        self,
+        *,
+        schemas: Schemas,
+        authenticate: Authenticate,
+        answers: AnswerStore,
+        cursor_key: bytes,
+        observe: Observe = lambda *_facts: None,
+    ) -> None:
+        self._documents = {role: Documents(schema) for role, schema in schemas.items()}
+        self._authenticate = authenticate
+        self._answers = answers
+        self._cursor_key = cursor_key
+        self._observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        correlation = uuid4().hex
+        correlation_id.set(correlation)
+        try:
+            answered = await self._answer(scope, receive, correlation)
+        except ClientDisconnect:
+            return
+        except BadBody as bad:
+            answered = Answered(bad.status, failed(bad.message, code=bad.code))
+        except Exception as bug:  # noqa: BLE001 - whatever it is, the client gets JSON and a number
+            log_bug(bug, correlation_id=correlation)
+            content = failed(MASKED.format(correlation), code="INTERNAL")
+            content["errors"][0]["extensions"]["correlationId"] = correlation
+            answered = Answered(500, content)
+        seconds = time.perf_counter() - began
+        self._note(answered, seconds=seconds, correlation=correlation)
+        await _response(answered, correlation)(scope, receive, send)
+
+    def _note(self, answered: Answered, *, seconds: float, correlation: str) -> None:
+        self._observe(answered.role, answered.kind, str(answered.status), seconds)
+        log.info(
+            "graphql operation=%s document=%s role=%s status=%s ms=%.1f correlation=%s",
+            answered.operation,
+            answered.document,
+            answered.role,
+            answered.status,
+            seconds * 1000,
+            correlation,
+        )
+
+    async def _answer(self, scope: Scope, receive: Receive, correlation: str) -> Answered:
+        if scope["method"] != "POST":
+            raise BadBody(405, "POST_ONLY", "Stuur vragen en handelingen met POST.")
+        headers = Headers(scope=scope)
+        body = await bodies.read(headers=headers, receive=receive)
+        asked = bodies.parse(body)
+        token = _token(headers)
+        viewer = await self._authenticate(token=token) if token is not None else None
+        if token is not None and viewer is None:
+            raise BadBody(401, "UNAUTHENTICATED", UNAUTHENTICATED)
+        client = scope.get("client")
+        context = Context(
+            viewer=viewer,
+            request_ip=client[0] if client else "",
+            correlation_id=correlation,
+            token=token,
+            user_agent=headers.get("user-agent", "")[:200],
+            idempotency_key=headers.get("idempotency-key"),
+            cursor_key=self._cursor_key,
+        )
+        return await self._run(asked, body, context)
+
+    async def _run(self, asked: Asked, body: bytes, context: Context) -> Answered:
+        role = context.role
+        documents = self._documents[role]
+        try:
+            prepared = documents.prepare(text=asked.query, operation_name=asked.operation_name)
+        except BadRequest as bad:
+            return Answered(400, refused(bad.errors, code=bad.code), role=role)
+        facts = {
+            "role": role.value,
+            "operation": prepared.label,
+            "document": prepared.digest,
+            "kind": prepared.kind.value,
+        }
+        once = self._once(prepared, body, context)
+        try:
+            if once is None:
+                content = await _executed(documents, prepared, asked.variables, context)
+            else:
+                content = await _executed_once(documents, prepared, asked.variables, context, once)
+        except BadRequest as bad:
+            return Answered(400, refused(bad.errors, code=bad.code), **facts)
+        return Answered(200, content, **facts)
+
+    def _once(self, prepared: Prepared, body: bytes, context: Context) -> Once | None:
+        key = context.idempotency_key
+        if key is None or context.viewer is None or not prepared.only_steps:
+            return None
+        if not is_key(key):
+            raise BadBody(400, "BAD_IDEMPOTENCY_KEY", "Idempotency-Key: 1 tot 128 zichtbare ASCII-tekens.")
+        return Once(store=self._answers, account_id=context.viewer.account_id, key=key, body=body)
+
+
+async def _executed(
+    documents: Documents, prepared: Prepared, variables: Mapping[str, Any], context: Context
+) -> dict[str, Any]:
+    result = await documents.execute(prepared=prepared, variables=variables, context=context)
+    content: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        content["errors"] = [
+            field_error(error, correlation_id=context.correlation_id) for error in result.errors
+        ]
+    return content
+
+
+async def _executed_once(
+    documents: Documents, prepared: Prepared, variables: Mapping[str, Any], context: Context, once: Once
+) -> dict[str, Any]:
+    before = await once.begin()
+    if isinstance(before, Refusal):
+        # The document runs with every step refusing, so that the refusal comes in the shape asked for.
+        return await _executed(documents, prepared, variables, replace(context, refused=before))
+    if before is not None:
+        return before
+    try:
+        content = await _executed(documents, prepared, variables, context)
+    except BadRequest:
+        await once.give_up()
+        raise
+    await once.end(content)
+    return content
+
+
+def _token(headers: Headers) -> str | None:
+    """The bearer's token. Anything else in `Authorization` is a token that is not good."""
+    given = headers.getlist("authorization")
+    if not given:
+        return None
+    scheme, _, token = given[0].partition(" ")
+    if len(given) > 1 or scheme.lower() != "bearer" or not token.strip().isascii() or not token.strip():
+        raise BadBody(401, "UNAUTHENTICATED", UNAUTHENTICATED)
+    return token.strip()
+
+
+def _response(answered: Answered, correlation: str) -> Response:
+    headers = {
+        "X-Correlation-Id": correlation,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if answered.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if answered.status == 405:
+        headers["Allow"] = "POST"
+    return Response(
+        to_json(answered.content), status_code=answered.status, headers=headers, media_type="application/json"
+    )

@@ -1,0 +1,118 @@
+"""The child, as each role sees it. Visibility stands beside each field."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from rules.vocabulary import Colour, LoginStatus, NotPlacingReason, PupilOrigin, Role
+from schema.visibility import PRIMARY_SCHOOL, Roles, output_type, seen_by
+
+PO: Roles = frozenset({Role.PO_EDITOR})
+FAMILY: Roles = frozenset({Role.PARENT})
+VO: Roles = frozenset({Role.VO_STAFF})
+REGION: Roles = frozenset({Role.REGION_ADMIN})
+LEAD: Roles = frozenset({Role.PROJECT_LEAD})
+NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
+IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
+FILE: Roles = PO | FAMILY | VO | REGION
+
+LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
+ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
+NotPlacingReasonEnum = strawberry.enum(
+    NotPlacingReason, description="Reden niet plaatsen VO: uitgeschreven, verhuisd of groep-8-doubleerder."
+)
+PupilOriginEnum = strawberry.enum(
+    PupilOrigin, description="HOME: van een basisschool in deze of een gekoppelde regio. OUTSIDE: buitenleerling."
+)
+
+
+@output_type("Een school.")
+class School:
+    id: strawberry.ID = seen_by(NAMED, description="Het kenmerk van de school.")
+    name: str = seen_by(NAMED, description="De naam van de school.")
+
+
+@output_type("Een adres van een kind.")
+class Address:
+    street: str = seen_by(FILE, description="De straat.")
+    house_number: str = seen_by(FILE, description="Het huisnummer met toevoeging.")
+    postcode: str = seen_by(FILE, description="De postcode, zoals 1181 AB.")
+    city: str = seen_by(FILE, description="De woonplaats.")
+    country: str = seen_by(FILE, description="Het land.")
+    secret: bool = seen_by(
+        PO, FAMILY, description="Het adres is geheim: alleen de basisschool en het gezin zien het."
+    )
+
+
+@output_type("Een ouder of verzorger, in de volgorde van het Oki-doc.")
+class Guardian:
+    position: int = seen_by(PO, FAMILY, VO, description="De plaats in de volgorde; mail 1 gaat naar de eerste.")
+    initials: str = seen_by(PO, FAMILY, VO, description="De voorletters.")
+    first_name: str = seen_by(PO, FAMILY, VO, description="De voornaam.")
+    infix: str = seen_by(PO, FAMILY, VO, description="Het tussenvoegsel.")
+    last_name: str = seen_by(PO, FAMILY, VO, description="De achternaam.")
+    relation: str = seen_by(PO, FAMILY, VO, description="De relatie tot het kind.")
+    legal_representative: bool = seen_by(PO, FAMILY, VO, description="Heeft het wettelijk gezag.")
+    email: str = seen_by(PO, FAMILY, VO, description="Het e-mailadres.")
+    phone: str = seen_by(PO, FAMILY, VO, description="Het telefoonnummer.")
+
+
+@output_type("De ouderinlog van een kind in een regio.")
+class ParentLogin:
+    region: str = seen_by(PRIMARY_SCHOOL, REGION, description="De code van de regio.")
+    region_name: str = seen_by(PRIMARY_SCHOOL, REGION, description="De naam van de regio.")
+    status: LoginStatus = seen_by(PRIMARY_SCHOOL, REGION, description="De stand van de ouderinlog.")
+    colour: Colour = seen_by(PRIMARY_SCHOOL, REGION, description="De kleur van het bolletje.")
+    letters: str | None = seen_by(PRIMARY_SCHOOL, REGION, description="AG of AV in het bolletje, of leeg.")
+    label: str = seen_by(PRIMARY_SCHOOL, REGION, description="Wat het bolletje betekent.")
+    sent_at: datetime | None = seen_by(PO, REGION, description="Wanneer de ouderinlog is verstuurd.")
+    activated_at: datetime | None = seen_by(PO, REGION, description="Wanneer het account is geactiveerd.")
+    email: str = seen_by(PO, REGION, description="Het adres waar de ouderinlog heen ging.")
+
+
+@output_type("Het resultaat van de doorstroomtoets.")
+class TestResult:
+    advice: str | None = seen_by(FILE, description="Het toetsadvies.")
+    advice_label: str | None = seen_by(FILE, description="Het toetsadvies in woorden.")
+    delivered_at: datetime = seen_by(PO, REGION, description="Wanneer het resultaat is aangeleverd.")
+    reconsideration_open: bool = seen_by(
+        PO, description="Het toetsadvies is hoger: heroverweeg het schooladvies, of leg uit waarom niet."
+    )
+
+
+@output_type("Een kind dat naar het voortgezet onderwijs gaat.")
+class Pupil:
+    id: strawberry.ID = seen_by(NAMED, description="Het kenmerk van dit kind.")
+    elk_number: str = seen_by(IN_FULL, description="Het ELK-nummer: ook de gebruikersnaam van de ouders.")
+    first_name: str = seen_by(NAMED, description="De roepnaam.")
+    infix: str = seen_by(NAMED, description="Het tussenvoegsel.")
+    last_name: str = seen_by(NAMED, description="De achternaam.")
+    full_name: str = seen_by(NAMED, description="Roepnaam, tussenvoegsel en achternaam.")
+    official_names: str = seen_by(PO, FAMILY, VO, description="De officiële voornamen.")
+    birth_date: date = seen_by(FILE, description="De geboortedatum.")
+    gender: str = seen_by(FILE, description="M, V, O of leeg.")
+    group: str = seen_by(PRIMARY_SCHOOL, REGION, description="De groep waarin het kind zit, zoals 8a.")
+    origin: PupilOrigin = seen_by(PO, VO, REGION, description="Van een basisschool hier, of een buitenleerling.")
+    origin_school: str = seen_by(FAMILY, VO, REGION, description="De school van een buitenleerling, zoals opgegeven.")
+    advice: str | None = seen_by(PRIMARY_SCHOOL, FAMILY, VO, REGION, description="De code van het definitieve advies.")
+    advice_label: str | None = seen_by(
+        PRIMARY_SCHOOL, FAMILY, VO, REGION, description="Het definitieve advies in woorden."
+    )
+    list_length: int | None = seen_by(
+        PO, FAMILY, REGION, description="Hoeveel scholen de voorkeurslijst telt; leeg als dit advies een andere weg gaat."
+    )
+    provisional_advice: str | None = seen_by(PO, description="De code van het voorlopige schooladvies.")
+    test_exemption: str = seen_by(PO, REGION, description="De wettelijke grond waarom er geen toets is.")
+    reconsideration_motivation: str = seen_by(
+        PO, FAMILY, description="Waarom een hoger toetsadvies het advies niet heeft verhoogd."
+    )
+    not_placing_reason: NotPlacingReason | None = seen_by(PO, REGION, description="Reden niet plaatsen VO.")
+    version: int = seen_by(PO, REGION, description="De versie van deze gegevens.")
+    primary_school: School | None = seen_by(FILE | LEAD, description="De basisschool; leeg bij een buitenleerling.")
+    parent_logins: list[ParentLogin] = seen_by(
+        PRIMARY_SCHOOL, REGION, description="De ouderinlog, per regio (kolommen 'Ouderinlog')."
+    )
+    login_status: LoginStatus | None = seen_by(FAMILY, description="De stand van de ouderinlog in deze regio.")
+    address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
+    guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
+    test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")
