@@ -4,10 +4,11 @@ Nothing else starts a query on pupil data (a test reads the source and fails oth
 is *not found*, never *forbidden*: who may not see a child does not learn that it exists.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import Enrolment, Note, ParentLogin, Pupil, Upload
@@ -16,14 +17,6 @@ from rules.steps import NotFound
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
 
 NOTHING = UUID(int=0)
-
-
-def uuid_of(*, opaque: str) -> UUID:
-    """An id as a client sent it. One that is not an id of ours is simply not found."""
-    try:
-        return UUID(opaque)
-    except (ValueError, AttributeError, TypeError):
-        raise NotFound() from None
 
 
 def pupils(viewer: Viewer) -> QuerySet[Pupil]:
@@ -91,6 +84,9 @@ async def locked_pupil(viewer: Viewer, *, pupil_id: UUID) -> Pupil:
     pupil = await pupils(viewer).filter(id=pupil_id).select_for_update(of=("pupil",)).first()
     if pupil is None:
         raise NotFound()
+    if viewer.role is Role.VO_STAFF and not await enrolments(viewer).filter(pupil_id=pupil_id).exists():
+        # Waiting for the lock, the subquery above saw the state of before it.
+        raise NotFound()
     return pupil
 
 
@@ -100,3 +96,11 @@ async def one(queryset: QuerySet[Any]) -> Any:
     if row is None:
         raise NotFound()
     return row
+
+
+M = TypeVar("M", bound=Model)
+
+
+def of(pupil: Pupil, model: type[M]) -> QuerySet[M]:
+    """What belongs to a pupil that came from this module: guardians, Oki-doc, logins, forms."""
+    return model.filter(pupil_id=pupil.id)

@@ -22,7 +22,8 @@ NotPlacingReasonEnum = strawberry.enum(
     NotPlacingReason, description="Reden niet plaatsen VO: uitgeschreven, verhuisd of groep-8-doubleerder."
 )
 PupilOriginEnum = strawberry.enum(
-    PupilOrigin, description="HOME: van een basisschool in deze of een gekoppelde regio. OUTSIDE: buitenleerling."
+    PupilOrigin,
+    description="HOME: van een basisschool in deze of een gekoppelde regio. OUTSIDE: buitenleerling.",
 )
 
 
@@ -46,7 +47,9 @@ class Address:
 
 @output_type("Een ouder of verzorger, in de volgorde van het Oki-doc.")
 class Guardian:
-    position: int = seen_by(PO, FAMILY, VO, description="De plaats in de volgorde; mail 1 gaat naar de eerste.")
+    position: int = seen_by(
+        PO, FAMILY, VO, description="De plaats in de volgorde; mail 1 gaat naar de eerste."
+    )
     initials: str = seen_by(PO, FAMILY, VO, description="De voorletters.")
     first_name: str = seen_by(PO, FAMILY, VO, description="De voornaam.")
     infix: str = seen_by(PO, FAMILY, VO, description="Het tussenvoegsel.")
@@ -92,14 +95,23 @@ class Pupil:
     birth_date: date = seen_by(FILE, description="De geboortedatum.")
     gender: str = seen_by(FILE, description="M, V, O of leeg.")
     group: str = seen_by(PRIMARY_SCHOOL, REGION, description="De groep waarin het kind zit, zoals 8a.")
-    origin: PupilOrigin = seen_by(PO, VO, REGION, description="Van een basisschool hier, of een buitenleerling.")
-    origin_school: str = seen_by(FAMILY, VO, REGION, description="De school van een buitenleerling, zoals opgegeven.")
-    advice: str | None = seen_by(PRIMARY_SCHOOL, FAMILY, VO, REGION, description="De code van het definitieve advies.")
+    origin: PupilOrigin = seen_by(
+        PO, VO, REGION, description="Van een basisschool hier, of een buitenleerling."
+    )
+    origin_school: str = seen_by(
+        FAMILY, VO, REGION, description="De school van een buitenleerling, zoals opgegeven."
+    )
+    advice: str | None = seen_by(
+        PRIMARY_SCHOOL, FAMILY, VO, REGION, description="De code van het definitieve advies."
+    )
     advice_label: str | None = seen_by(
         PRIMARY_SCHOOL, FAMILY, VO, REGION, description="Het definitieve advies in woorden."
     )
     list_length: int | None = seen_by(
-        PO, FAMILY, REGION, description="Hoeveel scholen de voorkeurslijst telt; leeg als dit advies een andere weg gaat."
+        PO,
+        FAMILY,
+        REGION,
+        description="Hoeveel scholen de voorkeurslijst telt; leeg als dit advies een andere weg gaat.",
     )
     provisional_advice: str | None = seen_by(PO, description="De code van het voorlopige schooladvies.")
     test_exemption: str = seen_by(PO, REGION, description="De wettelijke grond waarom er geen toets is.")
@@ -108,11 +120,15 @@ class Pupil:
     )
     not_placing_reason: NotPlacingReason | None = seen_by(PO, REGION, description="Reden niet plaatsen VO.")
     version: int = seen_by(PO, REGION, description="De versie van deze gegevens.")
-    primary_school: School | None = seen_by(FILE | LEAD, description="De basisschool; leeg bij een buitenleerling.")
+    primary_school: School | None = seen_by(
+        FILE | LEAD, description="De basisschool; leeg bij een buitenleerling."
+    )
     parent_logins: list[ParentLogin] = seen_by(
         PRIMARY_SCHOOL, REGION, description="De ouderinlog, per regio (kolommen 'Ouderinlog')."
     )
-    login_status: LoginStatus | None = seen_by(FAMILY, description="De stand van de ouderinlog in deze regio.")
+    login_status: LoginStatus | None = seen_by(
+        FAMILY, description="De stand van de ouderinlog in deze regio."
+    )
     address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
     test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")

@@ -1,0 +1,248 @@
+"""Pupils as people see them: one flat statement for the page, one for each kind of part asked for.
+
+`wanted` holds the names of the parts a client selected; what nobody asks for is not read. The number
+of statements depends on the parts, never on how many pupils there are.
+"""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models import ParentLogin, Pupil, Region
+from resolvers import scope
+from resolvers.rows import fetch
+from resolvers.viewer import Viewer
+from rules.identifiers import fold, full_name
+from rules.parent_login import DOTS
+from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
+
+
+@dataclass(slots=True)
+class SchoolRow:
+    id: UUID
+    name: str
+
+
+@dataclass(slots=True)
+class LoginRow:
+    """One column 'Ouderinlog' of one pupil (rules 4 and 10)."""
+
+    region: str
+    region_name: str
+    status: LoginStatus
+    sent_at: datetime | None
+    activated_at: datetime | None
+    email: str
+
+    @property
+    def colour(self) -> str:
+        return DOTS[self.status].colour
+
+    @property
+    def letters(self) -> str | None:
+        return DOTS[self.status].letters
+
+    @property
+    def label(self) -> str:
+        return DOTS[self.status].label
+
+
+@dataclass(slots=True)
+class PupilRow:
+    """A child with the parts that were asked for. Names are those of the GraphQL type `Pupil`."""
+
+    id: UUID
+    region_id: UUID
+    school_year_id: UUID
+    elk_number: str
+    first_name: str
+    official_names: str
+    infix: str
+    last_name: str
+    sort_name: str
+    birth_date: date
+    gender: str
+    group: str
+    origin: PupilOrigin
+    advice: str | None
+    advice_label: str | None
+    list_length: int | None
+    provisional_advice: str | None
+    test_exemption: str
+    reconsideration_motivation: str
+    not_placing_reason: NotPlacingReason | None
+    version: int
+    primary_school_id: UUID | None
+    primary_school_name: str | None
+    origin_school: str
+    parts: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        # A part nobody loaded is empty: parts are read from the selection, in one statement each.
+        parts = object.__getattribute__(self, "parts")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return parts.get(name)
+
+    @property
+    def full_name(self) -> str:
+        return full_name(first_name=self.first_name, infix=self.infix, last_name=self.last_name)
+
+    @property
+    def primary_school(self) -> SchoolRow | None:
+        if self.primary_school_id is None or self.primary_school_name is None:
+            return None
+        return SchoolRow(self.primary_school_id, self.primary_school_name)
+
+
+COLUMNS = (
+    "id",
+    "region_id",
+    "school_year_id",
+    "elk_number",
+    "first_name",
+    "official_names",
+    "infix",
+    "last_name",
+    "sort_name",
+    "birth_date",
+    "gender",
+    "class_group",
+    "origin",
+    "advice_id",
+    "advice__label",
+    "advice__list_length",
+    "provisional_advice_id",
+    "test_exemption",
+    "reconsideration_motivation",
+    "not_placing_reason",
+    "version",
+    "primary_school_id",
+    "primary_school__name",
+    "origin_school",
+)
+
+Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]
+LOADERS: dict[str, Loader] = {}
+
+
+def part(name: str) -> Callable[[Loader], Loader]:
+    """Register how one part of many pupils is read in one go."""
+
+    def register(loader: Loader) -> Loader:
+        LOADERS[name] = loader
+        return loader
+
+    return register
+
+
+async def load(*, viewer: Viewer, queryset: QuerySet[Pupil], wanted: Collection[str]) -> list[PupilRow]:
+    """The pupils of a scoped query, with the parts in `wanted`."""
+    rows = await fetch(queryset, COLUMNS, PupilRow)
+    if rows:
+        for name in sorted(LOADERS.keys() & set(wanted)):
+            await LOADERS[name](viewer, rows)
+    return rows
+
+
+async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> PupilRow | None:
+    """One pupil in reach, else None: who may not see a child does not learn that it exists."""
+    rows = await load(viewer=viewer, queryset=scope.pupils(viewer).filter(id=pupil_id), wanted=wanted)
+    return rows[0] if rows else None
+
+
+async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
+    """The child of a signed-in parent (rule 15)."""
+    if viewer.pupil_id is None:
+        return None
+    return await pupil(viewer=viewer, pupil_id=viewer.pupil_id, wanted=wanted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PupilFilter:
+    """What an overview may be narrowed by; empty means all."""
+
+    search: str | None = None
+    login_status: LoginStatus | None = None
+    group: str | None = None
+    region: str | None = None
+    school_year: str | None = None
+
+
+async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
+    """Rule 4: the scoped, filtered pupils of one school year, in the order of their names.
+
+    The caller pages through it: order is (`sort_name`, `id`).
+    """
+    found = scope.pupils(viewer)
+    if narrowed.school_year is not None:
+        found = found.filter(school_year__name=narrowed.school_year)
+    else:
+        found = found.filter(school_year_id=viewer.school_year_id)
+    if narrowed.search is not None and narrowed.search.strip():
+        found = found.filter(_matches(narrowed.search))
+    if narrowed.group is not None:
+        found = found.filter(class_group=narrowed.group)
+    if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
+        found = found.filter(region__code=narrowed.region)
+    if narrowed.login_status is not None:
+        found = _with_login(found, viewer=viewer, narrowed=narrowed)
+    return found.order_by("sort_name", "id")
+
+
+def _matches(search: str) -> Q:
+    words = fold(search).split()
+    by_name = Q(*(Q(sort_name__contains=word) for word in words)) if words else Q(elk_number="")
+    return by_name | Q(elk_number=search.strip().upper())
+
+
+def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
+    logins = ParentLogin.exclude(status=LoginStatus.NOT_SENT)
+    if narrowed.region is not None:
+        logins = logins.filter(region__code=narrowed.region, region__group_id=viewer.group_id)
+    else:
+        logins = logins.filter(region_id=viewer.region_id)
+    if narrowed.login_status is LoginStatus.NOT_SENT:
+        return found.exclude(id__in=Subquery(logins.values("pupil_id")))
+    return found.filter(id__in=Subquery(logins.filter(status=narrowed.login_status).values("pupil_id")))
+
+
+@part("parent_logins")
+async def _parent_logins(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """Both columns, also where nothing was sent yet: one row for every linked region (rule 4)."""
+    regions = await fetch(
+        Region.filter(group_id=viewer.group_id).order_by("name"), ("id", "code", "name"), lambda *row: row
+    )
+    by_pupil: dict[UUID, dict[UUID, tuple[Any, ...]]] = {}
+    logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
+    columns = ("pupil_id", "region_id", "status", "sent_at", "activated_at", "email")
+    for pupil_id, region_id, *rest in await fetch(logins, columns, lambda *row: row):
+        by_pupil.setdefault(pupil_id, {})[region_id] = tuple(rest)
+    nothing = (LoginStatus.NOT_SENT, None, None, "")
+    for row in rows:
+        known = by_pupil.get(row.id, {})
+        own_first = sorted(regions, key=lambda region: region[0] != row.region_id)
+        row.parts["parent_logins"] = [
+            LoginRow(code, name, LoginStatus((given := known.get(region_id, nothing))[0]), *given[1:])
+            for region_id, code, name in own_first
+        ]
+
+
+async def page_of(
+    *,
+    viewer: Viewer,
+    found: QuerySet[Pupil],
+    wanted: Collection[str],
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> list[PupilRow]:
+    """The pupils of `found` behind the key (`sort_name`, `id`)."""
+    if after is not None:
+        name, last = after
+        found = found.filter(Q(sort_name__gt=name) | Q(sort_name=name, id__gt=last))
+    return await load(viewer=viewer, queryset=found.limit(limit), wanted=wanted)

@@ -1,0 +1,107 @@
+"""Who is there: the pupils of a school or region, one pupil, a parent's own child."""
+
+from functools import partial
+from typing import Annotated, Any, cast
+
+import strawberry
+
+from resolvers import pupils as use
+from resolvers.viewer import Viewer
+from rules.vocabulary import LoginStatus, Role
+from schema.connection import After, Connection, First, Key, page
+from schema.context import Info
+from schema.pupil import FAMILY, Pupil
+from schema.scalars import uuid_of
+from schema.selection import node_fields, selected
+from schema.visibility import PRIMARY_SCHOOL, computed_for, input_type, output_type, seen_by
+
+LISTS = PRIMARY_SCHOOL | {Role.VO_STAFF, Role.REGION_ADMIN}
+DETAIL = frozenset({Role.PO_EDITOR, Role.VO_STAFF, Role.REGION_ADMIN})
+
+Year = Annotated[
+    str | None, strawberry.argument(description="Een ander schooljaar, zoals 2025-2026; leeg is het huidige.")
+]
+
+
+@input_type("Waarop een lijst met leerlingen wordt beperkt. Wat leeg is, beperkt niet.")
+class PupilFilter:
+    search: str | None = seen_by(LISTS, description="Een deel van de naam, of het ELK-nummer.", default=None)
+    login_status: LoginStatus | None = seen_by(
+        PRIMARY_SCHOOL, Role.REGION_ADMIN, description="De stand van de ouderinlog.", default=None
+    )
+    group: str | None = seen_by(
+        PRIMARY_SCHOOL, Role.REGION_ADMIN, description="De groep, zoals 8a.", default=None
+    )
+    region: str | None = seen_by(
+        PRIMARY_SCHOOL,
+        Role.REGION_ADMIN,
+        description="De code van de regio waarvan de ouderinlog telt; leeg is de eigen regio.",
+        default=None,
+    )
+
+
+def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFilter:
+    if given is None:
+        return use.PupilFilter(school_year=school_year)
+    return use.PupilFilter(
+        search=given.search or None,
+        login_status=given.login_status or None,
+        group=given.group or None,
+        region=given.region or None,
+        school_year=school_year,
+    )
+
+
+@output_type("Leerlingen.")
+class OverviewQuery:
+    @computed_for(LISTS, description="De leerlingen die u mag zien, op naam.")
+    async def pupils(
+        self,
+        info: Info,
+        filter: Annotated[
+            PupilFilter | None, strawberry.argument(description="Waarop de lijst wordt beperkt.")
+        ] = None,
+        school_year: Year = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Pupil]:
+        viewer = cast(Viewer, info.context.viewer)
+        narrowed = _narrowed(filter, school_year)
+        found = partial(use.overview, viewer=viewer, narrowed=narrowed)
+
+        async def fetch(*, after: Key | None, limit: int) -> Any:
+            return await use.page_of(
+                viewer=viewer, found=await found(), wanted=node_fields(info), after=after, limit=limit
+            )
+
+        async def count() -> int:
+            return await (await found()).count()
+
+        return cast(
+            Connection[Pupil],
+            await page(
+                info,
+                question="pupils",
+                about=narrowed,
+                first=first,
+                after=after,
+                fetch=fetch,
+                count=count,
+                key=lambda row: (row.sort_name, row.id),
+            ),
+        )
+
+    @computed_for(DETAIL, description="Eén leerling; leeg als u die niet mag zien of als die er niet is.")
+    async def pupil(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Het kenmerk.")]
+    ) -> Pupil | None:
+        viewer = cast(Viewer, info.context.viewer)
+        row = await use.pupil(viewer=viewer, pupil_id=uuid_of(id), wanted=selected(info))
+        return cast(Pupil | None, row)
+
+    @computed_for(FAMILY, description="Uw kind.")
+    async def child(self, info: Info) -> Pupil | None:
+        viewer = cast(Viewer, info.context.viewer)
+        return cast(Pupil | None, await use.child(viewer=viewer, wanted=selected(info)))
+
+
