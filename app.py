@@ -1,0 +1,128 @@
+"""The ASGI application: routes, what must be open before the first request, and its closing."""
+
+import asyncio
+import gc
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from hashlib import blake2b
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from resolvers import idempotency
+from schema.build import Schemas
+from schema.http import Authenticate, GraphQLEndpoint
+
+log = logging.getLogger("loket.app")
+
+Check = Callable[[], Awaitable[None]]
+Opened = Callable[[], AbstractAsyncContextManager[None]]
+
+CHECK_SECONDS = 2.0
+
+REQUESTS = Counter("loket_graphql_requests_total", "Requests to /graphql.", ("role", "kind", "status"))
+SECONDS = Histogram(
+    "loket_graphql_request_seconds",
+    "Time to answer a request to /graphql.",
+    ("role", "kind"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+def create_app(
+    *,
+    schemas: Schemas,
+    authenticate: Authenticate,
+    link_key: str,
+    checks: Mapping[str, Check],
+    opened: Sequence[Opened] = (),
+    routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Loket over ASGI.
+
+    `opened` are the context managers that hold the pools, entered in order at start and left in
+    reverse; `checks` are what `/readyz` asks, each raising when it is not ready; `routes` are those
+    of others (`/files`, and in the sandbox `/dev`).
+    """
+    endpoint = GraphQLEndpoint(
+        schemas=schemas,
+        authenticate=authenticate,
+        answers=idempotency.Answers(),
+        cursor_key=blake2b(link_key.encode(), person=b"loket cursors", digest_size=32).digest(),
+        observe=_observe,
+    )
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint=endpoint),
+            Route("/healthz", _alive),
+            Route("/readyz", _ready(checks)),
+            Route("/metrics", _metrics),
+            *routes,
+        ],
+        lifespan=_lifespan(opened),
+    )
+
+
+def _lifespan(opened: Sequence[Opened]) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for open_one in opened:
+                await stack.enter_async_context(open_one())
+            # Schemas and modules live as long as the process: the collector need not visit them.
+            gc.collect()
+            gc.freeze()
+            yield
+
+    return lifespan
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+def _ready(checks: Mapping[str, Check]) -> Callable[[Request], Awaitable[Response]]:
+    async def ready(_request: Request) -> Response:
+        found = dict(zip(checks, await asyncio.gather(*map(_state_of, checks.values())), strict=True))
+        good = all(state == "ok" for state in found.values())
+        return JSONResponse(
+            {"status": "ready" if good else "not ready", "checks": found}, status_code=200 if good else 503
+        )
+
+    return ready
+
+
+async def _state_of(check: Check) -> str:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await check()
+    except Exception as failure:  # noqa: BLE001 - whatever is wrong, it is not ready
+        log.warning("not ready: %s", type(failure).__qualname__)
+        return "failed"
+    return "ok"
+
+
+async def _metrics(_request: Request) -> Response:
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return PlainTextResponse(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _observe(role: str, kind: str, status: str, seconds: float) -> None:
+    REQUESTS.labels(role, kind, status).inc()
+    SECONDS.labels(role, kind).observe(seconds)
