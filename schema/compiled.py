@@ -8,7 +8,6 @@ be, an exception, an awaitable, a value that does not fit. The standard executor
 over, so that errors are its own, word for word.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -27,6 +26,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FieldDetailsList
 from graphql.language import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from graphql.pyutils import Path
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
 
@@ -243,7 +243,7 @@ def _careful(type_: GraphQLLeafType) -> Compiled:
                 return names[value]
         except (KeyError, TypeError):
             pass
-        if value is None or value is Undefined or isinstance(value, Exception) or inspect.isawaitable(value):
+        if value is None or value is Undefined or isinstance(value, Exception) or optimized_is_awaitable(value):
             raise Surprise
         written = coerce(value)
         if written is None or written is Undefined:
@@ -263,6 +263,6 @@ def _names_by_value(type_: GraphQLLeafType) -> dict[Any, str] | None:
 
 def _check_plain(row: Any, plain: set[type]) -> None:
     """Once per class of row: nothing that the standard executor would await, raise or take for null."""
-    if row is None or row is Undefined or isinstance(row, Exception) or inspect.isawaitable(row):
+    if row is None or row is Undefined or isinstance(row, Exception) or optimized_is_awaitable(row):
         raise Surprise
     plain.add(type(row))
