@@ -62,14 +62,14 @@ def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(handling_school_id=school_id, status=EnrolmentStatus.FINAL)
 
 
-def notes(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Note]:
-    """Rule 12: the own organisation's notes, and what the other side shared, of a pupil in reach."""
-    own = Note.filter(pupil_id__in=Subquery(pupils(viewer).filter(id=pupil_id).values("id")))
+def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
+    """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared."""
+    found = Note.filter(pupil_id__in=pupil_ids)
     if viewer.primary_school_id:
-        return own.filter(Q(primary_school_id=viewer.primary_school_id) | Q(shared=True))
+        return found.filter(Q(primary_school_id=viewer.primary_school_id) | Q(shared=True))
     if viewer.secondary_school_id:
-        return own.filter(Q(secondary_school_id=viewer.secondary_school_id) | Q(shared=True))
-    return own.filter(id=NOTHING)
+        return found.filter(Q(secondary_school_id=viewer.secondary_school_id) | Q(shared=True))
+    return found.filter(id=NOTHING)
 
 
 def uploads(viewer: Viewer) -> QuerySet[Upload]:

@@ -197,8 +197,10 @@ async def take(
             act.pupil = await scope.locked_pupil(viewer, pupil_id=pupil_id)
             if act.region is None:
                 act.region = await Region.get(id=act.pupil.region_id)
+        year_id = act.pupil.school_year_id if act.pupil else viewer.school_year_id if viewer else None
+        if act.region is not None and year_id is not None:
             act.calendar = await calendar_of(
-                region_id=act.region.id, school_year_id=act.pupil.school_year_id, pupil_id=pupil_id
+                region_id=act.region.id, school_year_id=year_id, pupil_id=pupil_id
             )
             refusal = act.closed()
             if refusal is not None and not rule_judges_window:

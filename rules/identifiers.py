@@ -90,6 +90,6 @@ def fold(text: str) -> str:
     return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
 
 
-def sort_name(*, first_name: str, last_name: str) -> str:
-    """What pupils are ordered and searched by: last name without tussenvoegsel, then first name."""
-    return fold(f"{last_name} {first_name}")[:260]
+def sort_name(*, first_name: str, infix: str, last_name: str) -> str:
+    """What pupils are ordered and searched by: last name, first name, and tussenvoegsel last."""
+    return fold(f"{last_name} {first_name} {infix}")[:260]

@@ -1,0 +1,148 @@
+"""Reading a family's form: choices with what the rules need, and the form as people see it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from models import CapacityGroup, Department, Enrolment, Preference, Pupil
+from resolvers.rows import fetch
+from rules import enrolment as rule
+from rules.enrolment import Choice, Form
+from rules.vocabulary import EnrolmentStatus, PriorityGround, PriorityStatus
+
+
+@dataclass(slots=True)
+class SchoolOfList:
+    id: UUID
+    name: str
+
+
+@dataclass(slots=True)
+class DepartmentOfList:
+    id: UUID
+    name: str
+    school: SchoolOfList
+
+
+@dataclass(slots=True)
+class PreferenceRow:
+    rank: int
+    department: DepartmentOfList
+
+
+@dataclass(slots=True)
+class PriorityClaimRow:
+    ground: PriorityGround
+    status: PriorityStatus | None
+    sibling_name: str
+    sibling_class: str
+
+
+@dataclass(slots=True)
+class MultipleBirthRow:
+    is_multiple: bool
+    all_apply_here: bool
+
+
+@dataclass(slots=True)
+class EnrolmentRow:
+    """A form as the GraphQL type `Enrolment` shows it."""
+
+    id: UUID
+    region_id: UUID
+    status: EnrolmentStatus
+    version: int
+    finalized_at: datetime | None
+    withdrawn_at: datetime | None
+    accept_equivalent_department: bool
+    multiple_birth: MultipleBirthRow
+    priority_claim: PriorityClaimRow | None
+    preferences: list[PreferenceRow] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    can_finalize: bool = False
+
+
+async def choices_for(
+    *, department_ids: list[UUID], pupil: Pupil, region_id: UUID
+) -> dict[UUID, Choice]:
+    """What the rules need of these departments, of schools in this region and the pupil's year.
+
+    Two statements. A department that is not there, or elsewhere, is not in the answer.
+    """
+    departments = Department.filter(
+        id__in=department_ids, school__region_id=region_id, school_year_id=pupil.school_year_id
+    )
+    columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
+    open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)  # type: ignore[attr-defined]
+    return {
+        row[0]: Choice(
+            department_id=row[0],
+            department=row[1],
+            school_id=row[2],
+            school=row[3],
+            grounds=frozenset(row[4] or ()),
+            open_to_child=row[0] in open_ids,
+        )
+        for row in await fetch(departments, columns, lambda *row: row)
+    }
+
+
+async def open_departments(*, department_ids: list[UUID], advice: str | None) -> set[UUID]:
+    """Which of these departments have seats for this advice (rules 17 and 37)."""
+    if advice is None:
+        return set()
+    groups = CapacityGroup.filter(department_id__in=department_ids)
+    return {
+        department_id
+        for department_id, adviezen in await fetch(groups, ("department_id", "adviezen"), lambda *row: row)
+        if advice in (adviezen or ())
+    }
+
+
+async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
+    """The saved form as the rules read it."""
+    preferences = Preference.filter(enrolment_id=enrolment.id).order_by("rank")
+    ids = [row[0] for row in await fetch(preferences, ("department_id",), lambda *row: row)]
+    known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)  # type: ignore[attr-defined]
+    return Form(
+        choices=tuple(known[department_id] for department_id in ids if department_id in known),
+        ground=enrolment.priority_ground,
+        sibling_name=enrolment.sibling_name,
+        sibling_class=enrolment.sibling_class,
+        accept_equivalent_department=enrolment.accept_equivalent_department,
+        is_multiple=enrolment.is_multiple,
+        all_apply_here=enrolment.all_apply_here,
+    )
+
+
+def shown(*, enrolment: Enrolment, form: Form, list_length: int | None) -> EnrolmentRow:
+    """The form as people see it; `missing` only speaks of a form that is still open."""
+    is_open = enrolment.status is EnrolmentStatus.CONCEPT
+    missing = rule.missing(form=form, list_length=list_length) if is_open else []
+    claim = None
+    if form.ground is not None:
+        claim = PriorityClaimRow(
+            form.ground, enrolment.priority_status, form.sibling_name, form.sibling_class
+        )
+    return EnrolmentRow(
+        id=enrolment.id,
+        region_id=enrolment.region_id,  # type: ignore[attr-defined]
+        status=enrolment.status,
+        version=enrolment.version,
+        finalized_at=enrolment.finalized_at,
+        withdrawn_at=enrolment.withdrawn_at,
+        accept_equivalent_department=form.accept_equivalent_department,
+        multiple_birth=MultipleBirthRow(form.is_multiple, form.all_apply_here),
+        priority_claim=claim,
+        preferences=[
+            PreferenceRow(
+                rank,
+                DepartmentOfList(choice.department_id, choice.department, SchoolOfList(choice.school_id, choice.school)),
+            )
+            for rank, choice in enumerate(form.choices, start=1)
+        ],
+        missing=missing,
+        can_finalize=is_open and not missing,
+    )
+
+

@@ -1,0 +1,59 @@
+"""Rule 12: notes for the own organisation, or shared between PO and VO."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from models import Note
+from resolvers import scope
+from resolvers.family import grouped
+from resolvers.pupils import PupilRow, part
+from resolvers.step import take
+from resolvers.viewer import Viewer
+from rules.input import Checks
+
+
+@dataclass(slots=True)
+class NoteRow:
+    id: UUID
+    text: str
+    shared: bool
+    author_name: str
+    organisation_name: str
+    about_transfer_meeting: bool
+    created_at: datetime
+
+
+async def add_note(*, viewer: Viewer, pupil_id: UUID, text: str, shared: bool) -> UUID:
+    """Write a note. `shared`: the other side reads it too, from the enrolment on.
+
+    Raises `NotFound`, `YearClosed`, or `Refusals` for a text that is empty or over 4,000 letters.
+    """
+    checks = Checks()
+    kept = checks.text("text", text, label="Notitie", longest=4000, required=True)
+    checks.done()
+    async with take("addNote", viewer=viewer, pupil_id=pupil_id) as act:
+        act.create(
+            Note(
+                id=uuid4(),
+                pupil_id=pupil_id,
+                author_name=viewer.display_name,
+                author_account_id=viewer.account_id,
+                primary_school_id=viewer.primary_school_id,
+                secondary_school_id=viewer.secondary_school_id,
+                organisation_name=viewer.school_name or "",
+                text=kept,
+                shared=shared,
+                created_at=act.now,
+            )
+        )
+    return pupil_id
+
+
+@part("notes")
+async def _notes(viewer: Viewer, rows: list[PupilRow]) -> None:
+    found = scope.notes_of(viewer, pupil_ids=[row.id for row in rows]).order_by("created_at")
+    columns = ("id", "text", "shared", "author_name", "organisation_name", "about_transfer_meeting", "created_at")
+    by_pupil = await grouped(found, columns, NoteRow)
+    for row in rows:
+        row.parts["notes"] = by_pupil.get(row.id, [])

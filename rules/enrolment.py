@@ -1,0 +1,190 @@
+"""Rules 16 to 22: the form of a family. What is missing, what is wrong, when it may be definitive."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from rules.refusal import Refusal
+from rules.vocabulary import PriorityGround
+
+MOST_PREFERENCES = 10
+GROUNDS = {
+    PriorityGround.SIBLING: "broer of zus op deze school",
+    PriorityGround.STAFF_CHILD: "kind van een medewerker",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One line of the list, with what the rules need to know of it."""
+
+    department_id: UUID
+    department: str
+    school_id: UUID
+    school: str
+    open_to_child: bool
+    grounds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What a family has filled in. Everything but the list is about the first preference only."""
+
+    choices: tuple[Choice, ...] = ()
+    ground: PriorityGround | None = None
+    sibling_name: str = ""
+    sibling_class: str = ""
+    accept_equivalent_department: bool = False
+    is_multiple: bool = False
+    all_apply_here: bool = False
+
+
+def missing(*, form: Form, list_length: int | None) -> list[str]:
+    """What must still be done before the form can be definitive, in the order of the form (rules 17-20).
+
+    Dutch, one sentence an item. Empty: it can be finalised.
+    """
+    if list_length is None:
+        return ["Met dit advies verloopt de aanmelding niet via dit formulier. Neem contact op met de basisschool."]
+    return [*_about_the_list(form, list_length), *_about_priority(form)]
+
+
+def _about_the_list(form: Form, list_length: int) -> list[str]:
+    found = []
+    short = list_length - len(form.choices)
+    if short > 0:
+        schools = "1 school" if short == 1 else f"{short} scholen"
+        found.append(f"Kies nog {schools}. Uw lijst moet precies {list_length} scholen hebben.")
+    if short < 0:
+        found.append(f"Uw lijst heeft te veel scholen. Kies er precies {list_length}.")
+    for school, times in Counter(choice.school for choice in _distinct_ids(form.choices)).items():
+        if times > 1:
+            found.append(f"{school} staat {times} keer op uw lijst. Kies elke school maar één keer.")
+    for rank, choice in enumerate(form.choices, start=1):
+        if not choice.open_to_child:
+            found.append(
+                f"Voorkeur {rank}: {choice.department} van {choice.school} past niet bij het advies van uw kind."
+                " Kies een andere afdeling."
+            )
+    return found
+
+
+def _distinct_ids(choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Two schools of one name are two schools: only lines of one school count as doubled."""
+    ids = Counter(choice.school_id for choice in choices)
+    return [choice for choice in choices if ids[choice.school_id] > 1]
+
+
+def _about_priority(form: Form) -> list[str]:
+    if form.ground is None:
+        return []
+    if not form.choices:
+        return ["U vraagt voorrang aan. Kies daarvoor eerst de school van uw eerste voorkeur."]
+    first = form.choices[0]
+    if form.ground not in first.grounds:
+        return [f"{first.school} geeft geen voorrang voor: {GROUNDS[form.ground]}. Haal de voorrang weg."]
+    found = []
+    if form.ground is PriorityGround.SIBLING:
+        if not form.sibling_name:
+            found.append("Vul bij de voorrang de naam van de broer of zus in.")
+        if not form.sibling_class:
+            found.append("Vul bij de voorrang de klas van de broer of zus in.")
+    return found
+
+
+def fitting(*, form: Form, first_school_before: UUID | None) -> tuple[Form, list[str]]:
+    """What stays when the first preference went to another school (rules 18-20), and what to tell.
+
+    Priority claims that the new first school does not have go. A claim that was wrong from the
+    start stays: it stands in `missing`, and nothing a family typed is lost behind its back.
+    """
+    first = form.choices[0] if form.choices else None
+    moved = first_school_before is not None and (first is None or first.school_id != first_school_before)
+    if not moved or form.ground is None or (first is not None and form.ground in first.grounds):
+        return form, []
+    told = (
+        "U hebt een andere school op de eerste plaats gezet. Uw aanvraag voor voorrang "
+        f"({GROUNDS[form.ground]}) geldt daar niet en is weggehaald."
+    )
+    kept = Form(
+        choices=form.choices,
+        accept_equivalent_department=form.accept_equivalent_department,
+        is_multiple=form.is_multiple,
+        all_apply_here=form.all_apply_here,
+    )
+    return kept, [told]
+
+
+@dataclass(eq=False)
+class EnrolmentIncomplete(Refusal):
+    """Rule 21: finalising is possible once nothing is missing; `missing` says what is."""
+
+    code: ClassVar[str] = "ENROLMENT_INCOMPLETE"
+    missing: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return "De aanmelding kan nog niet definitief worden. " + " ".join(self.missing)
+
+
+@dataclass(eq=False)
+class AlreadyEnrolledElsewhere(Refusal):
+    """Rule 2: a pupil has at most one definitive enrolment over all linked regions."""
+
+    code: ClassVar[str] = "ALREADY_ENROLLED_ELSEWHERE"
+    region: str = ""
+
+    @property
+    def message(self) -> str:
+        where = f" in de regio {self.region}" if self.region else " in een andere regio"
+        return (
+            f"Uw kind is al definitief aangemeld{where}. U kunt uw kind in één regio aanmelden. "
+            "Maak eerst die aanmelding ongedaan."
+        )
+
+
+@dataclass(eq=False)
+class TooManyPreferences(Refusal):
+    """No form has this many lines: `most` is where saving ends."""
+
+    code: ClassVar[str] = "TOO_MANY_PREFERENCES"
+    most: int = MOST_PREFERENCES
+
+    @property
+    def message(self) -> str:
+        return f"Op een lijst passen ten hoogste {self.most} scholen."
+
+
+@dataclass(eq=False)
+class EnrolmentFinal(Refusal):
+    """What is definitive is not edited: undo it first (rule 22)."""
+
+    code: ClassVar[str] = "ENROLMENT_FINAL"
+
+    @property
+    def message(self) -> str:
+        return "De aanmelding is definitief. Maak haar eerst ongedaan als u iets wilt wijzigen."
+
+
+@dataclass(eq=False)
+class NothingToRevoke(Refusal):
+    """Only what is definitive can be undone (rule 22)."""
+
+    code: ClassVar[str] = "NOTHING_TO_REVOKE"
+
+    @property
+    def message(self) -> str:
+        return "Er is geen definitieve aanmelding om ongedaan te maken."
+
+
+@dataclass(eq=False)
+class CannotEnrol(Refusal):
+    """Rule 11: the primary school gave a reason not to place this pupil."""
+
+    code: ClassVar[str] = "CANNOT_ENROL"
+
+    @property
+    def message(self) -> str:
+        return "Uw kind kan nu niet worden aangemeld. Neem contact op met de basisschool."
