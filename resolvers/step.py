@@ -17,10 +17,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from emails import Mail
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from emails import Mail
 from models import AuditEntry, OutboxMail, Pupil, Region
 from resolvers import audit, clock, scope
 from resolvers.calendars import calendar_of
@@ -72,6 +72,9 @@ class Act:
 
     def change(self, row: Model, **values: Any) -> None:
         """Set columns. Values that are already there are no change: no write, no audit."""
+        if any(row is made for made in self._created):
+            row.update_from_dict(values)
+            return
         _, before = self._changed.setdefault(id(row), (row, {}))
         for name, value in values.items():
             old = getattr(row, name)
@@ -82,9 +85,11 @@ class Act:
     def delete(self, row: Model) -> None:
         self._deleted.append(row)
 
-    def record(self, *, entity: str, entity_id: Any, **facts: Any) -> None:
-        """An audit row about something that is no column: an explanation, a count, a reason."""
-        self._entries.append(self._entry(entity, entity_id, None, facts))
+    def record(
+        self, *, entity: str, entity_id: Any, before: dict[str, Any] | None = None, **facts: Any
+    ) -> None:
+        """An audit row about something that is no column: an explanation, a list, a count."""
+        self._entries.append(self._entry(entity, entity_id, before, facts))
 
     def mail(
         self,
@@ -133,7 +138,8 @@ class Act:
             region_id=self.region.id if self.region else None,
         )
 
-    async def save(self) -> None:
+    async def flush(self) -> None:
+        """Write what was asked so far, where a constraint needs the one before the other."""
         for row in self._deleted:
             self._entries.append(self._entry(type(row).__name__, row.pk, _columns(row), None))
             await row.delete()
@@ -141,23 +147,28 @@ class Act:
             await row.save(force_create=True)
             self._entries.append(self._entry(type(row).__name__, row.pk, None, _columns(row)))
         for row, before in self._changed.values():
-            if not before:
-                continue
-            names = sorted(before)
-            if "updated_at" in row._meta.fields_map:
-                row.updated_at = self.now  # type: ignore[attr-defined]
-                await row.save(update_fields=[*names, "updated_at"])
-            else:
-                await row.save(update_fields=names)
-            kept = [name for name in names if name not in audit.LEFT_OUT]
-            self._entries.append(
-                self._entry(
-                    type(row).__name__,
-                    row.pk,
-                    {name: audit.plain(name=name, value=before[name]) for name in kept},
-                    {name: audit.plain(name=name, value=getattr(row, name)) for name in kept},
-                )
+            if before:
+                await self._update(row, before)
+        self._deleted, self._created, self._changed = [], [], {}
+
+    async def _update(self, row: Model, before: dict[str, Any]) -> None:
+        names = sorted(before)
+        stamped = ["updated_at"] if "updated_at" in row._meta.fields_map else []
+        if stamped:
+            row.updated_at = self.now  # type: ignore[attr-defined]
+        await row.save(update_fields=[*names, *stamped])
+        kept = [name for name in names if name not in audit.LEFT_OUT]
+        self._entries.append(
+            self._entry(
+                type(row).__name__,
+                row.pk,
+                {name: audit.plain(name=name, value=before[name]) for name in kept},
+                {name: audit.plain(name=name, value=getattr(row, name)) for name in kept},
             )
+        )
+
+    async def save(self) -> None:
+        await self.flush()
         if self._entries:
             await AuditEntry.bulk_create(self._entries)
         if self._mails:

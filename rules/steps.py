@@ -122,11 +122,41 @@ _TABLE = (
         roles=ANYONE,
     ),
     _row(
+        name="saveEnrolment",
+        dutch="Aanmelding invullen",
+        rules=(16, 17, 18, 19, 20),
+        roles=FAMILY,
+        window=Window.APPLYING,
+        when={ENROLMENT: _states("", EnrolmentStatus.CONCEPT)},
+        then={ENROLMENT: EnrolmentStatus.CONCEPT, LOGIN: LoginStatus.ENROLMENT_STARTED},
+    ),
+    _row(
+        name="finalizeEnrolment",
+        dutch="Aanmelding definitief maken",
+        rules=(2, 17, 21),
+        roles=FAMILY,
+        window=Window.APPLYING,
+        when={ENROLMENT: _states(EnrolmentStatus.CONCEPT)},
+        then={ENROLMENT: EnrolmentStatus.FINAL, LOGIN: LoginStatus.ENROLMENT_FINAL},
+        tells=("Enrolled",),
+    ),
+    _row(
+        name="revokeEnrolment",
+        dutch="Aanmelding ongedaan maken",
+        rules=(22,),
+        roles=FAMILY,
+        window=Window.APPLYING,
+        when={ENROLMENT: _states(EnrolmentStatus.FINAL)},
+        then={ENROLMENT: EnrolmentStatus.WITHDRAWN, LOGIN: LoginStatus.ENROLMENT_STARTED},
+    ),
+    _row(
         name="setNotPlacingReason",
         dutch="Reden niet plaatsen VO",
         rules=(11,),
         roles=PO,
-        when={ENROLMENT: _states("", EnrolmentStatus.CONCEPT, EnrolmentStatus.FINAL, EnrolmentStatus.WITHDRAWN)},
+        when={
+            ENROLMENT: _states("", EnrolmentStatus.CONCEPT, EnrolmentStatus.FINAL, EnrolmentStatus.WITHDRAWN)
+        },
         then={ENROLMENT: EnrolmentStatus.WITHDRAWN},
     ),
     _row(
