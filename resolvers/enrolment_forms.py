@@ -62,9 +62,7 @@ class EnrolmentRow:
     can_finalize: bool = False
 
 
-async def choices_for(
-    *, department_ids: list[UUID], pupil: Pupil, region_id: UUID
-) -> dict[UUID, Choice]:
+async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UUID) -> dict[UUID, Choice]:
     """What the rules need of these departments, of schools in this region and the pupil's year.
 
     Two statements. A department that is not there, or elsewhere, is not in the answer.
@@ -137,12 +135,12 @@ def shown(*, enrolment: Enrolment, form: Form, list_length: int | None) -> Enrol
         preferences=[
             PreferenceRow(
                 rank,
-                DepartmentOfList(choice.department_id, choice.department, SchoolOfList(choice.school_id, choice.school)),
+                DepartmentOfList(
+                    choice.department_id, choice.department, SchoolOfList(choice.school_id, choice.school)
+                ),
             )
             for rank, choice in enumerate(form.choices, start=1)
         ],
         missing=missing,
         can_finalize=is_open and not missing,
     )
-
-

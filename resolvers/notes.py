@@ -53,7 +53,15 @@ async def add_note(*, viewer: Viewer, pupil_id: UUID, text: str, shared: bool) -
 @part("notes")
 async def _notes(viewer: Viewer, rows: list[PupilRow]) -> None:
     found = scope.notes_of(viewer, pupil_ids=[row.id for row in rows]).order_by("created_at")
-    columns = ("id", "text", "shared", "author_name", "organisation_name", "about_transfer_meeting", "created_at")
+    columns = (
+        "id",
+        "text",
+        "shared",
+        "author_name",
+        "organisation_name",
+        "about_transfer_meeting",
+        "created_at",
+    )
     by_pupil = await grouped(found, columns, NoteRow)
     for row in rows:
         row.parts["notes"] = by_pupil.get(row.id, [])

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from emails import ParentLoginSent
+
 from models import Account, Guardian, OkiDoc, ParentLogin, Pupil, TestResult
 from resolvers import links, scope
 from resolvers.regions import region_named

@@ -83,7 +83,11 @@ def spans_of(*, window: Window, calendar: Calendar, deferred: bool = False) -> l
         case Window.HANDLING:
             found = [handling]
         case Window.UNTIL_CENTRAL_PLACEMENT:
-            found = [Span(handling.opens_at, central.opens_at if central else handling.closes_at)] if handling else []
+            found = (
+                [Span(handling.opens_at, central.opens_at if central else handling.closes_at)]
+                if handling
+                else []
+            )
         case Window.FROM_CENTRAL_PLACEMENT:
             found = [Span(central.opens_at, handling.closes_at)] if handling and central else []
         case Window.PLACING:

@@ -47,7 +47,9 @@ def missing(*, form: Form, list_length: int | None) -> list[str]:
     Dutch, one sentence an item. Empty: it can be finalised.
     """
     if list_length is None:
-        return ["Met dit advies verloopt de aanmelding niet via dit formulier. Neem contact op met de basisschool."]
+        return [
+            "Met dit advies verloopt de aanmelding niet via dit formulier. Neem contact op met de basisschool."
+        ]
     return [*_about_the_list(form, list_length), *_about_priority(form)]
 
 

@@ -110,7 +110,9 @@ class NotPlacing(Refusal):
     @property
     def message(self) -> str:
         words = REASONS[NotPlacingReason(self.reason)]
-        return f"Bij deze leerling staat een reden om niet te plaatsen in het VO ({words}). Haal die eerst weg."
+        return (
+            f"Bij deze leerling staat een reden om niet te plaatsen in het VO ({words}). Haal die eerst weg."
+        )
 
 
 @dataclass(eq=False)

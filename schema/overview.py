@@ -103,5 +103,3 @@ class OverviewQuery:
     async def child(self, info: Info) -> Pupil | None:
         viewer = cast(Viewer, info.context.viewer)
         return cast(Pupil | None, await use.child(viewer=viewer, wanted=selected(info)))
-
-
