@@ -82,6 +82,18 @@ _TABLE = (
         then={OKI_DOC: OkiDocStatus.FINAL},
     ),
     _row(
+        name="createUpload",
+        dutch="Bestand toevoegen",
+        rules=(5, 24, 26),
+        roles=PO | FAMILY,
+    ),
+    _row(
+        name="createDocument",
+        dutch="Pdf aanvragen",
+        rules=(5, 15, 23),
+        roles=PO | FAMILY,
+    ),
+    _row(
         name="removeAttachment",
         dutch="Bijlage verwijderen",
         rules=(5,),
