@@ -76,7 +76,10 @@ async def save_enrolment(
         current = await _live(act)
         version = current.version if current else 0
         if version != expected_version:
-            raise Stale(current_version=version).at("expected_version")
+            refusal = await _stale(act, current)
+            if current is not None:
+                refusal.there_now = Saved(enrolment=refusal.there_now, notices=[])
+            raise refusal
         if current is not None and current.status is EnrolmentStatus.FINAL:
             raise EnrolmentFinal()
         _may_enrol(act)
@@ -121,7 +124,7 @@ async def finalize_enrolment(
             length = await _list_length(act)
             if enrolment.status is EnrolmentStatus.CONCEPT:
                 if expected_version is not None and expected_version != enrolment.version:
-                    raise Stale(current_version=enrolment.version).at("expected_version")
+                    raise await _stale(act, enrolment)
                 _may_enrol(act)
                 await _only_one(act)
                 missing = rule.missing(form=form, list_length=length)
@@ -146,7 +149,7 @@ async def revoke_enrolment(
         if enrolment is None or enrolment.status is not EnrolmentStatus.FINAL:
             raise NothingToRevoke()
         if expected_version is not None and expected_version != enrolment.version:
-            raise Stale(current_version=enrolment.version).at("expected_version")
+            raise await _stale(act, enrolment)
         fresh = await withdraw(act=act, enrolment=enrolment, by=Role.PARENT)
         form = await form_of(enrolment=enrolment, pupil=act.child)
         length = await _list_length(act)
@@ -192,6 +195,16 @@ async def _live(act: Act) -> Enrolment | None:
     assert act.region is not None
     live = scope.of(act.child, Enrolment).filter(region_id=act.region.id)
     return await live.exclude(status=EnrolmentStatus.WITHDRAWN).first()
+
+
+async def _stale(act: Act, current: Enrolment | None) -> Stale:
+    """Two phones, one form: the second is shown what the first saved."""
+    refusal = Stale(current_version=current.version if current else 0)
+    refusal.path = ("expected_version",)
+    if current is not None:
+        form = await form_of(enrolment=current, pupil=act.child)
+        refusal.there_now = shown(enrolment=current, form=form, list_length=await _list_length(act))
+    return refusal
 
 
 async def _only_one(act: Act) -> None:

@@ -82,6 +82,11 @@ class Act:
                 before.setdefault(name, old)
                 setattr(row, name, value)
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether leaving now would write a row."""
+        return bool(self._created or self._deleted or any(before for _, before in self._changed.values()))
+
     def delete(self, row: Model) -> None:
         self._deleted.append(row)
 

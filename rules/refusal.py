@@ -1,6 +1,6 @@
 """What every refusal has in common. The refusals themselves stand beside the rule that raises them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -13,6 +13,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 
     code: ClassVar[str]
     path: tuple[str, ...] = ()
+    there_now: Any = None
+    """What is there now, where a client can go on from it: the payload shows it beside the refusal."""
 
     @property
     def message(self) -> str:

@@ -90,6 +90,10 @@ class Mutations:
             except (Refusal, Refusals) as refused:
                 all_of_them = refused.refusals if isinstance(refused, Refusals) else (refused,)
                 errors = [refusals.instance(refusal=one, role=context.role) for one in all_of_them]
+                there_now = all_of_them[0].there_now
+                if there_now is not None:
+                    shown = await load(info, there_now) if load is not None else there_now
+                    return payload(**_entities(gives, shown), errors=errors)
                 return payload(**dict.fromkeys(gives), errors=errors)
             return payload(**_entities(gives, result), errors=[])
 

@@ -1,0 +1,54 @@
+"""Rules 2, 6 and 7: what keeps an Oki-doc from being edited or made definitive."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rules.refusal import Refusal
+
+
+@dataclass(eq=False)
+class OkiDocIncomplete(Refusal):
+    """Rule 6: what a definitive Oki-doc must say; `missing` names it, one sentence an item."""
+
+    code: ClassVar[str] = "OKI_DOC_INCOMPLETE"
+    missing: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return "Het Oki-doc kan nog niet definitief worden. " + " ".join(self.missing)
+
+
+@dataclass(eq=False)
+class PlacedAlready(Refusal):
+    """Rules 3 and 7: an Oki-doc is edited until the pupil is placed."""
+
+    code: ClassVar[str] = "PLACED_ALREADY"
+
+    @property
+    def message(self) -> str:
+        return (
+            "Deze leerling is al geplaatst. Het Oki-doc kan niet meer worden gewijzigd. "
+            "Neem contact op met de helpdesk als er iets niet klopt."
+        )
+
+
+@dataclass(eq=False)
+class PupilKnown(Refusal):
+    """Rule 2: a child stands in the system once a year."""
+
+    code: ClassVar[str] = "PUPIL_KNOWN"
+
+    @property
+    def message(self) -> str:
+        return "Een leerling met dit BSN staat dit schooljaar al in het systeem. Neem contact op met de helpdesk."
+
+
+@dataclass(eq=False)
+class ElkNumbersUsedUp(Refusal):
+    """Rule 2: five digits per group of linked regions are all in use."""
+
+    code: ClassVar[str] = "ELK_NUMBERS_USED_UP"
+
+    @property
+    def message(self) -> str:
+        return "Alle ELK-nummers van dit schooljaar zijn in gebruik. Neem contact op met de helpdesk."

@@ -1,0 +1,102 @@
+"""Every refusal, who may be told it, and what its facts mean. A test fails on one that is not here."""
+
+from rules import calendar, enrolment, input, parent_login, reconsideration, steps, uploads
+from rules.refusal import Refusal
+from rules.vocabulary import Role
+from schema import idempotency
+from schema.errors import RefusalTypes, Told, told_to
+from schema.visibility import EVERYONE, SIGNED_IN
+
+PO = Role.PO_EDITOR
+FAMILY = Role.PARENT
+
+TABLE: dict[type[Refusal], Told] = {
+    steps.NotFound: told_to(EVERYONE, description="Dit is er niet, of het is niet van u."),
+    steps.Stale: told_to(
+        SIGNED_IN,
+        description="Iemand anders heeft dit intussen gewijzigd.",
+        current_version="De versie die er nu staat.",
+    ),
+    steps.StateConflict: told_to(
+        SIGNED_IN,
+        description="De stap past niet bij de stand waarin het kind nu is.",
+        step="De stap die niet kon.",
+        state="De stand waarin het kind nu is.",
+        explanation="Wat er aan de hand is.",
+    ),
+    calendar.PeriodClosed: told_to(
+        EVERYONE,
+        description="De periode voor deze handeling is niet open.",
+        opens_at="Wanneer de periode begint; leeg als er geen datum is.",
+        closes_at="Wanneer de periode eindigt; leeg als zij niet eindigt.",
+        too_early="Of de periode nog moet beginnen.",
+    ),
+    calendar.YearClosed: told_to(EVERYONE, description="Het schooljaar is afgesloten."),
+    input.InvalidValue: told_to(
+        EVERYONE,
+        description="Een veld is niet goed ingevuld.",
+        field="Het veld.",
+        reason="Wat er niet goed is.",
+    ),
+    idempotency.IdempotencyKeyReused: told_to(
+        SIGNED_IN, description="Deze Idempotency-Key is al gebruikt voor een andere vraag."
+    ),
+    parent_login.ParentLoginNotReady: told_to(
+        PO,
+        description="Aan een of meer voorwaarden voor de ouderinlog is niet voldaan.",
+        oki_doc_not_final="Het Oki-doc staat niet op definitief.",
+        test_result_missing="Het resultaat van de doorstroomtoets is er niet.",
+        advice_missing="Het definitieve advies is er niet.",
+        reconsideration_open="Het toetsadvies is hoger en het schooladvies is nog niet heroverwogen.",
+        email_missing="De eerste ouder heeft geen e-mailadres.",
+    ),
+    parent_login.AdviceNotOnForm: told_to(
+        PO,
+        description="Een kind met dit advies wordt niet via dit formulier aangemeld.",
+        advice="Het advies.",
+        other_way="Hoe de aanmelding dan gaat.",
+    ),
+    parent_login.NotPlacing: told_to(
+        PO, description="Er staat een reden om niet te plaatsen in het VO.", reason="De reden."
+    ),
+    parent_login.LoginAlreadyActive: told_to(PO, description="De ouders hebben het account al geactiveerd."),
+    reconsideration.ReconsiderationNeeded: told_to(
+        PO,
+        description="Heroverweeg eerst het schooladvies.",
+        test_advice="Het toetsadvies.",
+        school_advice="Het schooladvies.",
+    ),
+    enrolment.EnrolmentIncomplete: told_to(
+        FAMILY,
+        description="De aanmelding is nog niet compleet.",
+        missing="Wat er nog moet gebeuren, in de volgorde van het formulier.",
+    ),
+    enrolment.AlreadyEnrolledElsewhere: told_to(
+        FAMILY, description="Het kind is al definitief aangemeld in een andere regio.", region="De regio."
+    ),
+    enrolment.TooManyPreferences: told_to(
+        FAMILY, description="Er staan te veel scholen op de lijst.", most="Hoeveel er op een lijst passen."
+    ),
+    enrolment.EnrolmentFinal: told_to(FAMILY, description="De aanmelding is al definitief."),
+    enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
+    enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
+    uploads.UploadKindNotYours: told_to(SIGNED_IN, description="Dit soort bestand kunt u niet versturen."),
+    uploads.UploadTooLarge: told_to(
+        SIGNED_IN, description="Het bestand is te groot.", most_bytes="Hoe groot het mag zijn, in bytes."
+    ),
+    uploads.UploadEmpty: told_to(SIGNED_IN, description="Het bestand is leeg."),
+    uploads.OnlyForOutsidePupils: told_to(
+        SIGNED_IN, description="Alleen ouders van een buitenleerling sturen zelf bestanden."
+    ),
+    uploads.FileRefused: told_to(
+        SIGNED_IN,
+        description="Dit bestand nemen wij niet aan.",
+        found="Wat voor bestand het is.",
+        explanation="Waarom, en wat u kunt doen.",
+    ),
+    uploads.UploadNotReady: told_to(
+        SIGNED_IN, description="Het bestand is nog niet klaar voor gebruik.", state="Hoe het ermee staat."
+    ),
+}
+
+REFUSALS = RefusalTypes(TABLE)
