@@ -243,7 +243,12 @@ def _careful(type_: GraphQLLeafType) -> Compiled:
                 return names[value]
         except (KeyError, TypeError):
             pass
-        if value is None or value is Undefined or isinstance(value, Exception) or optimized_is_awaitable(value):
+        if (
+            value is None
+            or value is Undefined
+            or isinstance(value, Exception)
+            or optimized_is_awaitable(value)
+        ):
             raise Surprise
         written = coerce(value)
         if written is None or written is Undefined:
@@ -254,11 +259,9 @@ def _careful(type_: GraphQLLeafType) -> Compiled:
 
 
 def _names_by_value(type_: GraphQLLeafType) -> dict[Any, str] | None:
-    """An enum of texts as a dictionary; with other values `1` and `True` would be one."""
     if not isinstance(type_, GraphQLEnumType):
         return None
-    values = {value.value: name for name, value in type_.values.items()}
-    return values if all(isinstance(value, str) for value in values) else None
+    return {value.value: name for name, value in type_.values.items()}
 
 
 def _check_plain(row: Any, plain: set[type]) -> None:

@@ -4,7 +4,7 @@ The numbers leave room for whole portals and for introspection; what they stop i
 keep a process busy, and ten passwords tried in one request under ten aliases.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
@@ -62,8 +62,12 @@ def check_shape(document: DocumentNode) -> None:
     visit(document, _TextsAndDirectives())
     walk = _Shape(_fragments(document))
     for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
+        if isinstance(definition, OperationDefinitionNode):
             walk.selection_set(definition.selection_set, depth=1, limit=DEPTH, paths={}, inside=())
+    # Validation also goes through the fragments that nobody uses.
+    for name in walk.fragments.keys() - walk.reached:
+        unused = walk.fragments[name].selection_set
+        walk.selection_set(unused, depth=1, limit=DEPTH, paths={}, inside=(name,))
 
 
 def check_meaning(*, schema: GraphQLSchema, document: DocumentNode) -> None:
@@ -149,6 +153,7 @@ class _Shape:
     visited: int = 0
     aliases: int = 0
     pairs: int = 0
+    reached: set[str] = field(default_factory=set)
 
     def selection_set(
         self,
@@ -173,6 +178,7 @@ class _Shape:
                 name = node.name.value
                 # A circle, or a fragment that is not there, is for validation to report.
                 if name in self.fragments and name not in inside:
+                    self.reached.add(name)
                     self.selection_set(
                         self.fragments[name].selection_set,
                         depth=depth,

@@ -12,14 +12,37 @@ from hypothesis import strategies as st
 from tests.schema.rich import Paint, Rank, Thing
 
 LEAVES = {
-    "Person": "id name nick age height score active paint paints rank born day tags grid __typename".split(),
+    "Person": [
+        "id",
+        "name",
+        "nick",
+        "age",
+        "height",
+        "score",
+        "active",
+        "paint",
+        "paints",
+        "rank",
+        "born",
+        "day",
+        "tags",
+        "grid",
+        "__typename",
+    ],
     "Place": ["name", "code", "__typename"],
     "Named": ["name", "__typename"],
     "Thing": ["name", "weight", "__typename"],
 }
 COMPUTED = ["greeting", "greeting(loud: true)", "slow"]
 NESTED = {
-    "Person": {"boss": "Person", "friends": "Person", "rivals": "Person", "home": "Place", "toy": "Named", "toys": "Thing"},
+    "Person": {
+        "boss": "Person",
+        "friends": "Person",
+        "rivals": "Person",
+        "home": "Place",
+        "toy": "Named",
+        "toys": "Thing",
+    },
     "Place": {"residents": "Person"},
     "Named": {},
     "Thing": {},
@@ -111,7 +134,9 @@ class Document:
             if "{" not in root and self._choose.random() < 0.3:
                 asked.append(f"{root} {self.selection('Person', 2)}")
         written = "\n".join([f"{{ {' '.join(asked)} }}", *self.fragments.values()])
-        declared = [f"${name}: Boolean = {default}" for name, default in VARIABLES.items() if f"${name}" in written]
+        declared = [
+            f"${name}: Boolean = {default}" for name, default in VARIABLES.items() if f"${name}" in written
+        ]
         return f"query Q{'(' + ', '.join(declared) + ')' if declared else ''} {written}"
 
 
@@ -181,7 +206,9 @@ class People:
         row["boss"] = self._maybe(self.person(depth - 1) if depth and self._choose.random() < 0.5 else None)
         row["friends"] = self._maybe(self.people(depth - 1))
         row["rivals"] = self._maybe([*self.people(depth - 1), None] if self._choose.random() < 0.5 else None)
-        home = SimpleNamespace(name="Diemen", code=self._maybe("x"), residents=self._maybe(self.people(depth - 1)))
+        home = SimpleNamespace(
+            name="Diemen", code=self._maybe("x"), residents=self._maybe(self.people(depth - 1))
+        )
         row["home"] = self._maybe(home)
         if self._choose.random() < self._wrong / 2:
             del row[self._choose.choice(list(row))]

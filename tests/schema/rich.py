@@ -17,7 +17,7 @@ class Paint(enum.StrEnum):
     BLUE = "blue"
 
 
-@strawberry.enum(description="Een getal met een naam; 1 en True zijn hier niet hetzelfde.")
+@strawberry.enum(description="Een rang, niet alleen met teksten.")
 class Rank(enum.Enum):
     ONE = 1
     YES = "yes"

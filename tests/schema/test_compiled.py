@@ -44,7 +44,9 @@ def answer(
 
 def seen(result: ExecutionResult) -> Any:
     """Data in order, and every error with all it says."""
-    return repr(result.data), [(e.message, e.path, e.locations, repr(e.original_error)) for e in result.errors or []]
+    return repr(result.data), [
+        (e.message, e.path, e.locations, repr(e.original_error)) for e in result.errors or []
+    ]
 
 
 def both(text: str, rows: Any, **variables: Any) -> ExecutionResult:
@@ -114,12 +116,18 @@ class TestWhatIsCompiled:
         return [function is not None for _, function in cache.values()]
 
     def test_a_list_of_plain_attributes_is_one_function(self) -> None:
-        text = "{ people { ...F home { name residents { id } } } } fragment F on Person { id name: nick grid }"
+        text = (
+            "{ people { ...F home { name residents { id } } } } fragment F on Person { id name: nick grid }"
+        )
         assert self.compiled(text, [row(), row()]) == [True]
 
     def test_a_resolver_leaves_its_own_level_to_the_standard_executor_only(self) -> None:
         # The list and its one row are not compiled; the boss below the row is.
-        assert self.compiled("{ people { greeting boss { name } } }", [row(boss=row())]) == [False, False, True]
+        assert self.compiled("{ people { greeting boss { name } } }", [row(boss=row())]) == [
+            False,
+            False,
+            True,
+        ]
 
     @pytest.mark.parametrize("condition", ["@skip(if: $v)", "@include(if: $v)"])
     def test_nothing_with_a_condition_is_kept(self, condition: str) -> None:
@@ -127,11 +135,16 @@ class TestWhatIsCompiled:
         assert self.compiled(text, [row()], v=True) == [False, False]
 
     def test_one_document_with_other_variables_shows_other_fields(self) -> None:
-        document: Any = parse("query ($v: Boolean!) { people { id ...F @include(if: $v) } } fragment F on Person { name }")
+        document: Any = parse(
+            "query ($v: Boolean!) { people { id ...F @include(if: $v) } } fragment F on Person { name }"
+        )
         cache: Cache = {}
         with_name = answer(CompiledExecutor, document, [row()], cache=cache, v=True)
         without = answer(CompiledExecutor, document, [row()], cache=cache, v=False)
-        assert [list(with_name.data["people"][0]), list(without.data["people"][0])] == [["id", "name"], ["id"]]
+        assert [list(with_name.data["people"][0]), list(without.data["people"][0])] == [
+            ["id", "name"],
+            ["id"],
+        ]
 
     def test_selections_that_share_only_their_first_node_are_told_apart(self) -> None:
         text = """query ($v: Boolean!) {
