@@ -1,0 +1,220 @@
+"""Files that come in (rules 5, 24, 26): announced, received, judged by content, released."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterable
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image, UnidentifiedImageError
+from tortoise.transactions import in_transaction
+
+from models import Pupil, Upload
+from resolvers import audit, clock, scope
+from resolvers.files import Store, Stored, TooManyBytes, new_key, store
+from resolvers.nudge import nudge
+from resolvers.step import take
+from resolvers.viewer import Viewer
+from rules import uploads as rule
+from rules.calendar import Window, closed
+from rules.steps import NotFound
+from rules.uploads import FileRefused, UploadEmpty, UploadNotReady, UploadState, UploadTooLarge
+from rules.vocabulary import Role, UploadKind
+from settings import load
+
+FOLDER = "uploads"
+HEAD = 4096
+TAIL = 4096
+
+LOST = "Dit bestand is niet goed aangekomen. Verstuur het opnieuw."
+INFECTED = "In dit bestand is een virus gevonden. Het is verwijderd. Controleer uw computer of telefoon."
+
+
+async def create_upload(
+    *, viewer: Viewer, kind: UploadKind, filename: str, size: int, pupil_id: UUID | None = None
+) -> UUID:
+    """Announce a file; the answer holds the link to send its bytes to.
+
+    Raises `NotFound`, `UploadKindNotYours`, `OnlyForOutsidePupils`, `UploadEmpty`, `UploadTooLarge`,
+    `TooManyUploads`, and `PeriodClosed` for family documents outside their window (rule 3).
+    """
+    if viewer.role is Role.PARENT:
+        pupil_id = viewer.pupil_id
+    sort = rule.SORTS[kind]
+    if sort.needs_pupil and pupil_id is None:
+        raise NotFound().at("pupil_id")
+    async with take("createUpload", viewer=viewer, pupil_id=pupil_id) as act:
+        rule.may_begin(
+            kind=kind, role=viewer.role, size=size, origin=act.pupil.origin if act.pupil else None
+        )
+        if kind is UploadKind.FAMILY_DOCUMENT:
+            refusal = closed(window=Window.FAMILY_DOCUMENTS, calendar=act.calendar, now=act.now)
+            if refusal is not None:
+                raise refusal
+        mine = Upload.filter(pupil_id=pupil_id) if pupil_id else Upload.filter(owner_id=viewer.account_id)
+        living = mine.filter(kind=kind, state__not_in=[UploadState.REMOVED, UploadState.REFUSED])
+        rule.may_add(living=await living.count())
+        upload = Upload(
+            id=uuid4(),
+            kind=kind,
+            owner_id=viewer.account_id,
+            pupil_id=pupil_id,
+            filename=rule.clean_filename(given=filename),
+            declared_size=size,
+            state=UploadState.AWAITING,
+            created_at=act.now,
+        )
+        act.create(upload)
+    return upload.id
+
+
+async def receive(
+    *, viewer: Viewer, upload_id: UUID, chunks: AsyncIterable[bytes], files: Store | None = None
+) -> Upload:
+    """Take the bytes in. Nothing is half there: until they are whole and judged the upload waits.
+
+    Raises `NotFound`, `UploadNotReady` (sent before), `UploadTooLarge`, `UploadEmpty`, `FileRefused`.
+    """
+    files = files or store()
+    upload = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+    if upload is None:
+        raise NotFound()
+    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
+        raise NotFound()
+    if upload.state != UploadState.AWAITING:
+        raise UploadNotReady(state=upload.state)
+    key = new_key(folder=FOLDER, row_id=upload.id)
+    try:
+        stored = await files.receive(key=key, chunks=chunks, most=upload.declared_size)
+    except TooManyBytes:
+        raise UploadTooLarge(most_bytes=upload.declared_size) from None
+    try:
+        if stored.size != upload.declared_size:
+            raise UploadEmpty()
+        content_type = await _judged(upload=upload, stored=stored, files=files)
+    except FileRefused as refused:
+        await _settle(
+            upload=upload, was=UploadState.AWAITING, state=UploadState.REFUSED, refusal=refused.message
+        )
+        await files.delete(key=key)
+        raise
+    except BaseException:
+        await files.delete(key=key)
+        raise
+    scanned = load().clamav_url is not None
+    kept = await _settle(
+        upload=upload,
+        was=UploadState.AWAITING,
+        state=UploadState.QUARANTINE if scanned else UploadState.RELEASED,
+        content_type=content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        storage_key=key,
+        received_at=await clock.now(),
+    )
+    if not kept:  # The same link was used twice at once; the first one counts.
+        await files.delete(key=key)
+        raise UploadNotReady(state=UploadState.QUARANTINE)
+    if scanned:
+        await nudge("scan_uploads")
+    return upload
+
+
+async def _judged(*, upload: Upload, stored: Stored, files: Store) -> str:
+    head = await files.part(key=stored.key, start=0, end=min(HEAD, stored.size))
+    tail = await files.part(key=stored.key, start=max(0, stored.size - TAIL), end=stored.size)
+    pixels = None
+    if rule.type_of(head=head) in (rule.JPEG, rule.PNG):
+        whole = await files.part(key=stored.key, start=0, end=stored.size)
+        pixels = await asyncio.to_thread(_pixels, whole)
+    return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels)
+
+
+def _pixels(content: bytes) -> int | None:
+    """How many pixels an image says it has: its header is read, nothing is decoded."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+            return image.width * image.height
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return rule.PIXELS + 1
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+
+
+async def _settle(*, upload: Upload, was: UploadState, state: UploadState, **values: Any) -> bool:
+    """Move an upload on, if nobody did already, with its line in the audit."""
+    async with in_transaction():
+        moved = await Upload.filter(id=upload.id, state=was).update(state=state, **values)
+        if not moved:
+            return False
+        row = audit.entry(
+            viewer=None,
+            act=f"upload.{state.lower()}",
+            at=await clock.now(),
+            entity="Upload",
+            entity_id=upload.id,
+            before={"state": was},
+            after={"state": state, **({"sha256": values["sha256"]} if "sha256" in values else {})},
+            pupil_id=upload.pupil_id,  # type: ignore[attr-defined]
+        )
+        row.account_id = upload.owner_id  # type: ignore[attr-defined]
+        await row.save(force_create=True)
+    upload.update_from_dict({"state": state, **values})
+    return True
+
+
+async def in_quarantine(*, limit: int = 50) -> list[Upload]:
+    """What waits for the scanner, longest first."""
+    return await Upload.filter(state=UploadState.QUARANTINE).order_by("received_at").limit(limit)
+
+
+async def release(*, upload_id: UUID) -> None:
+    """The scanner found nothing: schools may see it."""
+    upload = await Upload.get(id=upload_id)
+    await _settle(upload=upload, was=UploadState.QUARANTINE, state=UploadState.RELEASED)
+
+
+async def refuse(*, upload_id: UUID, words: str) -> None:
+    """It stays out, with the reason for who sent it; its bytes go."""
+    upload = await Upload.get(id=upload_id)
+    if await _settle(
+        upload=upload, was=UploadState.QUARANTINE, state=UploadState.REFUSED, refusal=words, storage_key=""
+    ):
+        await store().delete_all_of(folder=FOLDER, row_id=upload_id)
+
+
+async def remove_attachment(*, viewer: Viewer, upload_id: UUID) -> UUID:
+    """Rule 5: PO takes an attachment out of the file. Returns the pupil. Raises `NotFound`."""
+    found = await scope.uploads(viewer).filter(id=upload_id, kind=UploadKind.ATTACHMENT).first()
+    if found is None or found.pupil_id is None:  # type: ignore[attr-defined]
+        raise NotFound().at("upload_id")
+    pupil_id: UUID = found.pupil_id  # type: ignore[attr-defined]
+    async with take("removeAttachment", viewer=viewer, pupil_id=pupil_id) as act:
+        upload = await scope.of(act.child, Upload).filter(id=upload_id).select_for_update().first()
+        if upload is None or upload.state == UploadState.REMOVED:
+            raise NotFound().at("upload_id")
+        act.change(upload, state=UploadState.REMOVED, storage_key="")
+    await store().delete_all_of(folder=FOLDER, row_id=upload_id)
+    return pupil_id
+
+
+async def own(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
+    """An upload of the viewer's own, to see how it stands."""
+    return await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+
+
+async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
+    """A released file this viewer may read at this moment; nothing in every other case."""
+    upload = await scope.uploads(viewer).filter(id=upload_id, state=UploadState.RELEASED).first()
+    if upload is None or viewer.role not in rule.READERS[upload.kind]:
+        return None
+    if upload.pupil_id is None:  # type: ignore[attr-defined]
+        return upload if upload.owner_id == viewer.account_id else None  # type: ignore[attr-defined]
+    if not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():  # type: ignore[attr-defined]
+        return None
+    return upload
+
+
+async def of_pupil(*, pupil: Pupil, kind: UploadKind) -> list[Upload]:
+    """The released files of one kind of a pupil in reach, oldest first."""
+    return await scope.of(pupil, Upload).filter(kind=kind, state=UploadState.RELEASED).order_by("created_at")

@@ -1,0 +1,62 @@
+"""The sweep: what has had its time goes. Wherever a row has a file, the file goes first."""
+
+import logging
+from datetime import timedelta
+
+from models import Document, IdempotencyKey, Session, Upload
+from resolvers import clock, files
+from rules.uploads import UploadState
+from rules.vocabulary import JobStatus, UploadKind
+from workers import metrics
+
+log = logging.getLogger("loket.sweep")
+
+DOCUMENT_LIVES = timedelta(days=1)
+UPLOAD_AWAITED = timedelta(days=1)
+DOSSIER_LIVES = timedelta(days=7)
+ANSWER_LIVES = timedelta(days=2)
+# Revoked and expired sessions stay visible for a while to the person whose they were.
+SESSION_REMEMBERED = timedelta(days=30)
+AT_ONCE = 200
+
+
+async def sweep(*, store: files.Store) -> int:
+    """One round. Returns how many things went."""
+    gone = await _documents(store=store) + await _uploads(store=store)
+    real = clock.real_now()
+    gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
+    gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
+    await metrics.measure()
+    return gone
+
+
+async def _documents(*, store: files.Store) -> int:
+    """A PDF is a copy: it can always be asked for again."""
+    before = await clock.now() - DOCUMENT_LIVES
+    old = await Document.filter(
+        created_at__lt=before, status__in=[JobStatus.READY, JobStatus.FAILED]
+    ).limit(AT_ONCE)
+    for document in old:
+        await store.delete_all_of(folder="documents", row_id=document.id)
+        await document.delete()
+    return len(old)
+
+
+async def _uploads(*, store: files.Store) -> int:
+    """What never came, and dossiers that were read or left: their content is in the Oki-doc by then."""
+    now = await clock.now()
+    never_came = await Upload.filter(
+        state=UploadState.AWAITING, created_at__lt=now - UPLOAD_AWAITED
+    ).limit(AT_ONCE)
+    read = await Upload.filter(
+        kind=UploadKind.OSO_DOSSIER,
+        created_at__lt=now - DOSSIER_LIVES,
+        state__not=UploadState.REMOVED,
+    ).limit(AT_ONCE)
+    for upload in never_came:
+        await store.delete_all_of(folder="uploads", row_id=upload.id)
+        await upload.delete()
+    for upload in read:
+        await store.delete_all_of(folder="uploads", row_id=upload.id)
+        await Upload.filter(id=upload.id).update(state=UploadState.REMOVED, storage_key="")
+    return len(never_came) + len(read)

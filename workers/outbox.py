@@ -1,0 +1,214 @@
+"""Mail is never lost (ADR 0004).
+
+A mail is a row. Here it is claimed with a lease, sent, and marked. Nothing gives up: retries slow down
+and raise an alert. Between the server's 250 and our mark a crash may repeat a mail, with the same
+Message-ID; as only one mail at a time is in that stretch, a crash repeats one at most.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from resolvers import clock
+from workers import lease
+from workers.compose import Letter, compose
+from workers.smtp import Connections, MailRefused, Server, ServerAway
+
+log = logging.getLogger("loket.mail")
+
+SENT = Counter("loket_mails_sent", "Mails the SMTP server took on.")
+FAILED = Counter("loket_mail_failures", "Attempts that failed.", ["why"])
+CANCELLED = Counter("loket_mails_cancelled", "Mails not sent because a newer link killed theirs.")
+
+TABLE = "outbox_mail"
+WAITING = "sent_at IS NULL AND cancelled_at IS NULL AND due_at <= $4"
+STILL = "sent_at IS NULL AND cancelled_at IS NULL"
+COLUMNS = (
+    "id kind recipient payload message_id region_id link link_id link_sequence attempts created_at due_at"
+).split()
+
+# Minutes until the next try, on the procedure's clock: after the first failure, the second, …
+PATIENCE = (1, 1, 2, 3, 5, 8, 13)
+# A refusal that lasts is tried again too: an address can be repaired at the other side.
+PATIENCE_WHEN_REFUSED = (60, 240, 720, 1440)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How long things may take, in seconds of real time.
+
+    `lease` is longer than the envelope takes (`reply` bounds each answer); before the content goes out
+    the mail's own lease is stretched beyond `data`, as a relay may scan for minutes before its 250.
+    """
+
+    lease: float = 90
+    reply: float = 20
+    data: float = 300
+    connections: int = 4
+    batch: int = 8
+    alert_after: int = 5
+
+    def __post_init__(self) -> None:
+        if not self.reply < self.lease:
+            raise ValueError("a lease must outlive an answer of the SMTP server")
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """What one delivery did."""
+
+    sent: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    server_away: bool = False
+
+    @property
+    def handled(self) -> int:
+        return self.sent + self.failed + self.cancelled
+
+
+def next_try(*, attempts: int, lasting: bool) -> timedelta:
+    """How long a mail waits after its so-maniest failure. It never ends; it slows down."""
+    steps = PATIENCE_WHEN_REFUSED if lasting else PATIENCE
+    return timedelta(minutes=steps[min(max(attempts, 1), len(steps)) - 1])
+
+
+class Delivery:
+    """Sends what is due. One for a process; it keeps its connections between rounds."""
+
+    def __init__(self, *, smtp_url: str, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
+        self._connections = Connections(
+            server=Server.of(smtp_url), most=self._pace.connections, reply_seconds=self._pace.reply
+        )
+        self._last_mile = asyncio.Lock()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Finish what is in the air, begin nothing new."""
+        self._stopping = True
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    async def deliver_due(self) -> Tally:
+        """Send every mail that is due, until none is left or the server is away."""
+        tally = Tally()
+        while not self._stopping and not tally.server_away:
+            token, rows = await lease.claim(
+                table=TABLE,
+                waiting=WAITING,
+                columns=COLUMNS,
+                seconds=self._pace.lease,
+                limit=self._pace.batch,
+                values=[await clock.now()],
+            )
+            if not rows:
+                break
+            await asyncio.gather(*(self._handle(row=row, token=token, tally=tally) for row in rows))
+        return tally
+
+    async def _handle(self, *, row: dict[str, Any], token: UUID, tally: Tally) -> None:
+        if self._stopping or tally.server_away:
+            await lease.release(table=TABLE, row_id=row["id"], token=token)
+            return
+        try:
+            if await overtaken(row=row):
+                await _mark(row=row, token=token, column="cancelled_at")
+                CANCELLED.inc()
+                tally.cancelled += 1
+                return
+            await self._send(letter=await compose(row=row), row=row, token=token, tally=tally)
+        except ServerAway as away:
+            tally.server_away = True
+            tally.failed += 1
+            await self._postpone(row=row, token=token, why="server_away", fault=away)
+        except MailRefused as refused:
+            tally.failed += 1
+            why = "refused" if refused.lasting else "not_now"
+            await self._postpone(row=row, token=token, why=why, fault=refused, lasting=refused.lasting)
+        except asyncio.CancelledError:
+            await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=token))
+            raise
+        except Exception as fault:
+            # One mail that cannot be written must not hold up the others.
+            log.exception("mail %s (%s) cannot be made", row["id"], row["kind"])
+            tally.failed += 1
+            await self._postpone(row=row, token=token, why="fault", fault=fault)
+
+    async def _send(self, *, letter: Letter, row: dict[str, Any], token: UUID, tally: Tally) -> None:
+        async with self._connections.envelope(sender=letter.sender, recipient=letter.recipient) as talk:
+            async with self._last_mile:
+                seconds = self._pace.data + self._pace.lease
+                if not await lease.extend(
+                    table=TABLE, row_id=row["id"], token=token, seconds=seconds, still=STILL
+                ):
+                    await talk.forget()
+                    return
+                await talk.data(letter.content, seconds=self._pace.data)
+                await _mark_surely(row=row, token=token)
+        SENT.inc()
+        tally.sent += 1
+
+    async def _postpone(
+        self, *, row: dict[str, Any], token: UUID, why: str, fault: Exception, lasting: bool = False
+    ) -> None:
+        FAILED.labels(why=why).inc()
+        due_at = await clock.now() + next_try(attempts=row["attempts"], lasting=lasting)
+        await lease.fetch(
+            """
+            UPDATE outbox_mail SET due_at = $3, last_error = $4, lease_token = NULL, lease_until = NULL
+             WHERE id = $1 AND lease_token = $2 RETURNING id
+            """,
+            row["id"],
+            token,
+            due_at,
+            f"{why}: {fault}"[:300],
+        )
+        if lasting or row["attempts"] >= self._pace.alert_after:
+            code = getattr(fault, "code", type(fault).__name__)
+            log.error("mail %s (%s): %s attempts, %s %s", row["id"], row["kind"], row["attempts"], why, code)
+
+
+async def overtaken(*, row: dict[str, Any]) -> bool:
+    """Rule 9: a newer link killed this one's, or this one was used: the mail would only mislead."""
+    match row["link"]:
+        case "parent_login":
+            alive = "SELECT 1 FROM parent_login WHERE id = $1 AND sequence = $2 AND NOT token_used"
+        case "password_reset":
+            alive = (
+                "SELECT 1 FROM account WHERE id = $1 AND reset_sequence = $2 AND reset_token_hash IS NOT NULL"
+            )
+        case _:
+            return False
+    return not await lease.fetch(alive, row["link_id"], row["link_sequence"])
+
+
+async def _mark(*, row: dict[str, Any], token: UUID, column: str) -> None:
+    await lease.fetch(
+        f"""
+        UPDATE outbox_mail SET {column} = $3, last_error = '', lease_token = NULL, lease_until = NULL
+         WHERE id = $1 AND lease_token = $2 RETURNING id
+        """,
+        row["id"],
+        token,
+        await clock.now(),
+    )
+
+
+async def _mark_surely(*, row: dict[str, Any], token: UUID) -> None:
+    """The mail is out: a database that blinks now would mean sending it twice."""
+    for wait in (0.2, 1, 3, 10, None):
+        try:
+            await asyncio.shield(_mark(row=row, token=token, column="sent_at"))
+            return
+        except Exception:
+            if wait is None:
+                raise
+            log.warning("mail %s is sent but not marked yet", row["id"])
+            await asyncio.sleep(wait)
