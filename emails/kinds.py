@@ -1,0 +1,199 @@
+"""What each mail says (rule 46). Plain values only: a mail lies in the outbox as JSON until it is sent.
+
+No BSN, advice, support need or password, and no link: its token is computed at sending.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """What all mails share. `template`: the folder in `emails/templates/`."""
+
+    template: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """The mail as JSON keeps it."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        """The mail as it was written; a field of a newer version that is missing takes its default."""
+        known = {field.name: field for field in fields(cls)}
+        return cls(**dict(_read(known, payload)))
+
+    @classmethod
+    def example(cls) -> "Mail":
+        """An invented one, for previews and tests."""
+        raise NotImplementedError
+
+
+def _read(known: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in payload.items():
+        if name in known:
+            moment = "datetime" in str(known[name].type) and isinstance(value, str)
+            yield name, datetime.fromisoformat(value) if moment else value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParentLoginSent(Mail):
+    """Mail 1: the link to set a password, the ELK number as user name (rule 14)."""
+
+    template: ClassVar[str] = "parent_login_sent"
+    first_name: str
+    elk_number: str
+    valid_until: datetime | None = None
+
+    @classmethod
+    def example(cls) -> "ParentLoginSent":
+        return cls(
+            first_name="Zoë", elk_number="78018", valid_until=datetime.fromisoformat("2027-03-25T00:00+01:00")
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enrolled(Mail):
+    """Mail 2: the enrolment is definitive (rule 21)."""
+
+    template: ClassVar[str] = "enrolled"
+    first_name: str
+
+    @classmethod
+    def example(cls) -> "Enrolled":
+        return cls(first_name="Yiğit")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriorityDecided(Mail):
+    """Mail 3: priority granted or not (rule 27)."""
+
+    template: ClassVar[str] = "priority_decided"
+    first_name: str
+    granted: bool
+
+    @classmethod
+    def example(cls) -> "PriorityDecided":
+        return cls(first_name="Łucja", granted=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotPlaceable(Mail):
+    """To the project lead: a link, no content (rule 33)."""
+
+    template: ClassVar[str] = "not_placeable"
+    school: str
+
+    @classmethod
+    def example(cls) -> "NotPlaceable":
+        return cls(school="Het Veenlicht")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PupilNotPlaceable(Mail):
+    """To the primary school: a pupil cannot be placed; who, it reads after signing in (rule 33)."""
+
+    template: ClassVar[str] = "pupil_not_placeable"
+    school: str
+
+    @classmethod
+    def example(cls) -> "PupilNotPlaceable":
+        return cls(school="Het Veenlicht")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordReset(Mail):
+    """A new password: one hour (rule 14). `for_staff` leaves out the word ouderportaal."""
+
+    template: ClassVar[str] = "password_reset"
+    display_name: str = ""
+    for_staff: bool = False
+
+    @classmethod
+    def example(cls) -> "PasswordReset":
+        return cls()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StaffInvited(Mail):
+    """A new account of a school or region: set a password."""
+
+    template: ClassVar[str] = "staff_invited"
+    display_name: str
+    username: str
+    organisation: str
+
+    @classmethod
+    def example(cls) -> "StaffInvited":
+        return cls(display_name="Anne de Wit", username="a.dewit@depeppel.example", organisation="De Peppel")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupplementAsked(Mail):
+    """To the primary school: a secondary school asks for a supplement; the question is in the portal (rule 26)."""
+
+    template: ClassVar[str] = "supplement_asked"
+    school: str
+
+    @classmethod
+    def example(cls) -> "SupplementAsked":
+        return cls(school="Het Veenlicht")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrolmentFellBack(Mail):
+    """Rule 7: a corrected advice opened the definitive enrolment again; what to do, before when."""
+
+    template: ClassVar[str] = "enrolment_fell_back"
+    first_name: str
+    before: datetime
+
+    @classmethod
+    def example(cls) -> "EnrolmentFellBack":
+        return cls(first_name="Zoë", before=datetime.fromisoformat("2027-03-30T17:00+02:00"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnrolmentWithdrawn(Mail):
+    """A school ended the enrolment (rules 11 and 34): the family is told, and whom to ask."""
+
+    template: ClassVar[str] = "enrolment_withdrawn"
+    first_name: str
+    by: str
+
+    @classmethod
+    def example(cls) -> "EnrolmentWithdrawn":
+        return cls(first_name="Zoë", by="Het Veenlicht")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoginRequestConfirm(Mail):
+    """An outside family confirms its address (rule 24)."""
+
+    template: ClassVar[str] = "login_request_confirm"
+    first_name: str
+
+    @classmethod
+    def example(cls) -> "LoginRequestConfirm":
+        return cls(first_name="Mei-Lin")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoginRequestDeclined(Mail):
+    """The region does not give a login; why."""
+
+    template: ClassVar[str] = "login_request_declined"
+    first_name: str
+    reason: str
+
+    @classmethod
+    def example(cls) -> "LoginRequestDeclined":
+        return cls(
+            first_name="Mei-Lin",
+            reason="Uw kind gaat naar een basisschool in onze regio. Die verstuurt de inlog.",
+        )
