@@ -9,6 +9,7 @@ over, so that errors are its own, word for word.
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, cast
 
 from graphql import (
@@ -162,14 +163,15 @@ class _Writer:
         raise NotPlain
 
     def _leaf(self, source: str, type_: GraphQLLeafType) -> str:
-        careful = self._bind("leaf", _careful(type_))
-        quick = {
-            "String": f"type({source}) is str",
-            "ID": f"type({source}) is str",
-            "Boolean": f"{source} is True or {source} is False",
-            "Int": f"type({source}) is int and -2147483648 <= {source} <= 2147483647",
-        }.get(type_.name)
-        return f"({source} if {quick} else {careful}({source}))" if quick else f"{careful}({source})"
+        if isinstance(type_, GraphQLEnumType):
+            return f"{self._bind('names', _names(type_))}[{source}]"
+        careful = f"{self._bind('leaf', _careful(type_))}({source})"
+        quick = _QUICK.get(type_.name)
+        if quick is None:
+            return careful
+        condition, written = quick
+        self._names.update(datetime=datetime, date=date)
+        return f"({written.format(source)} if {condition.format(source)} else {careful})"
 
     def _object(self, type_: GraphQLObjectType, nodes: FieldDetailsList) -> str:
         for details in nodes:
@@ -232,17 +234,22 @@ def _attribute(field: GraphQLField | None) -> str:
     return declared.python_name
 
 
+# What is already as it must be, or nearly, is told by its class alone.
+_QUICK = {
+    "String": ("type({0}) is str", "{0}"),
+    "ID": ("type({0}) is str", "{0}"),
+    "Boolean": ("{0} is True or {0} is False", "{0}"),
+    "Int": ("type({0}) is int and -2147483648 <= {0} <= 2147483647", "{0}"),
+    "Date": ("type({0}) is date", "{0}.isoformat()"),
+    "DateTime": ("type({0}) is datetime and {0}.tzinfo is not None", "{0}.isoformat()"),
+}
+
+
 def _careful(type_: GraphQLLeafType) -> Compiled:
     """Serialises one value as the standard executor would, or gives it up."""
     coerce = type_.coerce_output_value
-    names = _names_by_value(type_)
 
     def leaf(value: Any) -> Any:
-        try:
-            if names is not None:
-                return names[value]
-        except (KeyError, TypeError):
-            pass
         if (
             value is None
             or value is Undefined
@@ -258,10 +265,11 @@ def _careful(type_: GraphQLLeafType) -> Compiled:
     return leaf
 
 
-def _names_by_value(type_: GraphQLLeafType) -> dict[Any, str] | None:
-    if not isinstance(type_, GraphQLEnumType):
-        return None
-    return {value.value: name for name, value in type_.values.items()}
+def _names(type_: GraphQLEnumType) -> dict[Any, str]:
+    """The names of an enum by its values and by its members; anything else is a surprise."""
+    values = {value.value: name for name, value in type_.values.items()}
+    members = getattr(type_, "wrapped_cls", ())
+    return {**values, **{member: values[member.value] for member in members if member.value in values}}
 
 
 def _check_plain(row: Any, plain: set[type]) -> None:
