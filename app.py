@@ -18,13 +18,16 @@ from prometheus_client import (
     multiprocess,
 )
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from resolvers import idempotency
 from schema.build import Schemas
 from schema.http import Authenticate, GraphQLEndpoint
+from settings import Settings
 
 log = logging.getLogger("loket.app")
 
@@ -43,10 +46,10 @@ SECONDS = Histogram(
 
 
 def create_app(
+    settings: Settings,
     *,
     schemas: Schemas,
     authenticate: Authenticate,
-    link_key: str,
     checks: Mapping[str, Check],
     opened: Sequence[Opened] = (),
     routes: Sequence[BaseRoute] = (),
@@ -61,7 +64,7 @@ def create_app(
         schemas=schemas,
         authenticate=authenticate,
         answers=idempotency.Answers(),
-        cursor_key=blake2b(link_key.encode(), person=b"loket cursors", digest_size=32).digest(),
+        cursor_key=blake2b(settings.link_key.encode(), person=b"loket cursors", digest_size=32).digest(),
         observe=_observe,
     )
     return Starlette(
@@ -72,6 +75,7 @@ def create_app(
             Route("/metrics", _metrics),
             *routes,
         ],
+        middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))],
         lifespan=_lifespan(opened),
     )
 
