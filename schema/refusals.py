@@ -1,6 +1,16 @@
 """Every refusal, who may be told it, and what its facts mean. A test fails on one that is not here."""
 
-from rules import calendar, enrolment, input, parent_login, reconsideration, steps, uploads
+from rules import (
+    calendar,
+    enrolment,
+    input,
+    parent_login,
+    passwords,
+    reconsideration,
+    sign_in,
+    steps,
+    uploads,
+)
 from rules.refusal import Refusal
 from rules.vocabulary import Role
 from schema import idempotency
@@ -38,8 +48,28 @@ TABLE: dict[type[Refusal], Told] = {
         field="Het veld.",
         reason="Wat er niet goed is.",
     ),
+    sign_in.WrongCredentials: told_to(
+        EVERYONE, description="De gebruikersnaam of het wachtwoord klopt niet."
+    ),
+    sign_in.TooManyAttempts: told_to(
+        EVERYONE,
+        description="Er is te vaak geprobeerd.",
+        retry_after_seconds="Na hoeveel seconden het opnieuw kan.",
+    ),
+    sign_in.LinkInvalid: told_to(
+        EVERYONE, description="De link werkt niet: al gebruikt, vervangen door een nieuwere, of onbekend."
+    ),
+    sign_in.LinkExpired: told_to(EVERYONE, description="De link is verlopen."),
+    passwords.PasswordTooWeak: told_to(
+        EVERYONE,
+        description="Dit wachtwoord nemen wij niet aan.",
+        reason="TOO_SHORT, TOO_LONG, BREACHED (te bekend) of LIKE_NAME (lijkt op een naam).",
+    ),
     idempotency.IdempotencyKeyReused: told_to(
         SIGNED_IN, description="Deze Idempotency-Key is al gebruikt voor een andere vraag."
+    ),
+    idempotency.IdempotencyKeyBusy: told_to(
+        SIGNED_IN, description="De vraag onder deze Idempotency-Key loopt nog, of is afgebroken."
     ),
     parent_login.ParentLoginNotReady: told_to(
         PO,
@@ -83,6 +113,15 @@ TABLE: dict[type[Refusal], Told] = {
     uploads.UploadKindNotYours: told_to(SIGNED_IN, description="Dit soort bestand kunt u niet versturen."),
     uploads.UploadTooLarge: told_to(
         SIGNED_IN, description="Het bestand is te groot.", most_bytes="Hoe groot het mag zijn, in bytes."
+    ),
+    uploads.UploadSizeDiffers: told_to(
+        SIGNED_IN,
+        description="Het bestand is groter of kleiner dan is aangekondigd.",
+        size="Hoeveel bytes er zijn aangekomen.",
+        declared_size="Hoeveel bytes er waren aangekondigd.",
+    ),
+    uploads.TooManyUploads: told_to(
+        SIGNED_IN, description="Er zijn al te veel bestanden.", most="Hoeveel het er mogen zijn."
     ),
     uploads.UploadEmpty: told_to(SIGNED_IN, description="Het bestand is leeg."),
     uploads.OnlyForOutsidePupils: told_to(

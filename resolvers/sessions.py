@@ -1,0 +1,256 @@
+"""Sign-in, sign-out, and who is behind a token.
+
+A known and an unknown user name get the same answer after the same work: one statement, as many looks
+at a password hash as the name's shape asks for, one count in the throttle.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
+
+from models import Account, Region, Session
+from resolvers import audit, clock, links, passwords, throttle
+from resolvers.calendars import current_year
+from resolvers.rows import fetch
+from resolvers.viewer import Viewer
+from rules import sign_in as rule
+from rules.calendar import AMSTERDAM
+from rules.identifiers import is_elk_number
+from rules.sign_in import WrongCredentials
+from rules.steps import NotFound
+from rules.vocabulary import Role
+
+STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session. `token` is here and nowhere else."""
+
+    token: str
+    expires_at: datetime
+    role: Role
+
+
+async def login(
+    *, username: str, password: str, region: str | None, request_ip: str, user_agent: str
+) -> SignedIn:
+    """Sign in with a user name and a password. Raises `WrongCredentials` or `TooManyAttempts`.
+
+    An ELK number is unique within a group of linked regions: `region` says which. Without it the number
+    is tried in every group, so that the work says nothing about where it exists; portals name theirs.
+    """
+    name = rule.username(typed=username)
+    trying = await throttle.attempt(username=name, address=request_ip)
+    try:
+        realms = await realms_of(username=name, region=region)
+        accounts = {
+            account.realm: account for account in await Account.filter(username=name, realm__in=realms)
+        }
+        found = None
+        for realm in realms or [""]:
+            account = accounts.get(realm)
+            stored = account.password_hash if account and account.active else None
+            if await passwords.matches(password=password, stored=stored) and found is None:
+                found = account
+    except BaseException:
+        await trying.nothing()
+        raise
+    if found is None:
+        known = next((accounts[realm] for realm in realms if realm in accounts), None)
+        await _trace_wrong(name=name, account=known, tries=await trying.wrong())
+        raise WrongCredentials()
+    await trying.right()
+    await _rehash(account=found, password=password)
+    return await _open_session(account=found, user_agent=user_agent)
+
+
+async def logout(*, viewer: Viewer | None) -> None:
+    """End this session. Whoever has none is signed out already."""
+    if viewer is None:
+        return
+    async with in_transaction():
+        await Session.filter(id=viewer.session_id).update(revoked_at=clock.real_now())
+        await _trace(viewer=viewer, act="logout", session_id=viewer.session_id)
+
+
+async def viewer_of(*, token: str) -> Viewer | None:
+    """Who is behind this token now, in one statement; None when the session is over.
+
+    The account is read each time: a change of role, school or `active` bites at once. A session used
+    within the last minute is not written to.
+    """
+    return await _viewer(found_by="token_hash", value=links.digest(token))
+
+
+async def viewer_of_session(*, session_id: UUID) -> Viewer | None:
+    """The same for a link that names its session: a link to a file ends with the session it was made in."""
+    return await _viewer(found_by="id", value=session_id)
+
+
+async def _viewer(*, found_by: Literal["token_hash", "id"], value: str | UUID) -> Viewer | None:
+    now = clock.real_now()
+    today = (await clock.now()).astimezone(AMSTERDAM).date()
+    parameters = [value, now, now - rule.SESSION_IDLE, now - rule.SEEN_PRECISION, today]
+    sql = _VIEWER.format(found_by=found_by)
+    _, rows = await get_connection("default").execute_query(sql, parameters)
+    if not rows:
+        return None
+    row = dict(rows[0])
+    return Viewer(**{**row, "role": Role(row["role"])})
+
+
+_VIEWER = """
+WITH found AS (
+    SELECT s.id AS session_id, s.last_seen_at, a.id AS account_id, a.role, a.display_name,
+           r.id AS region_id, coalesce(r.group_id, a.group_id) AS group_id, r.code AS region_code,
+           coalesce(a.school_year_id, y.id) AS school_year_id,
+           a.primary_school_id, a.secondary_school_id, a.pupil_id, coalesce(p.name, v.name) AS school_name
+      FROM session s
+      JOIN account a ON a.id = s.account_id
+      LEFT JOIN primary_school p ON p.id = a.primary_school_id
+      LEFT JOIN secondary_school v ON v.id = a.secondary_school_id
+      LEFT JOIN region r ON r.id = coalesce(a.region_id, p.region_id, v.region_id)
+      LEFT JOIN LATERAL (
+          SELECT id FROM school_year WHERE starts_on <= $5 ORDER BY starts_on DESC LIMIT 1
+      ) y ON TRUE
+     WHERE s.{found_by} = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3
+       AND a.active
+), seen AS (
+    UPDATE session SET last_seen_at = $2 FROM found
+     WHERE session.id = found.session_id AND found.last_seen_at < $4
+)
+SELECT account_id, session_id, role, display_name, region_id, group_id, region_code, school_year_id,
+       primary_school_id, secondary_school_id, pupil_id, school_name
+  FROM found
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One of a person's own sessions."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+async def sessions_of(*, viewer: Viewer) -> list[SessionRow]:
+    """Where this person is signed in now, the latest used first."""
+    columns = ("id", "device", "created_at", "last_seen_at", "expires_at")
+    return await fetch(
+        _open_sessions(account_id=viewer.account_id).order_by("-last_seen_at", "id"),
+        columns,
+        lambda *row: SessionRow(*row, row[0] == viewer.session_id),
+    )
+
+
+async def revoke_session(*, viewer: Viewer, session_id: UUID) -> None:
+    """End one of one's own sessions. Raises `NotFound` for any other."""
+    async with in_transaction():
+        own = _open_sessions(account_id=viewer.account_id).filter(id=session_id)
+        if not await own.update(revoked_at=clock.real_now()):
+            raise NotFound().at("sessionId")
+        await _trace(viewer=viewer, act="revokeSession", session_id=session_id)
+
+
+def new_session(*, account: Account, user_agent: str) -> tuple[Session, SignedIn]:
+    """A session not yet saved, and its token: 256 bits, of which only a hash is kept."""
+    token = secrets.token_urlsafe(32)
+    now = clock.real_now()
+    session = Session(
+        id=uuid4(),
+        account_id=account.id,
+        token_hash=links.digest(token),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + rule.SESSION_LIFE,
+        device=user_agent[:200],
+    )
+    return session, SignedIn(token=token, expires_at=session.expires_at, role=account.role)
+
+
+def _open_sessions(*, account_id: UUID) -> Any:
+    now = clock.real_now()
+    return Session.filter(
+        account_id=account_id,
+        revoked_at__isnull=True,
+        expires_at__gt=now,
+        last_seen_at__gt=now - rule.SESSION_IDLE,
+    )
+
+
+async def realms_of(*, username: str, region: str | None) -> list[str]:
+    """Where a user name may live: people of schools and regions in one realm, families in one for each
+    group and year (rule 2). It follows from the name's shape, not from who exists."""
+    if not is_elk_number(username):
+        return [STAFF]
+    year = await current_year(now=await clock.now())
+    regions = Region.all() if region is None else Region.filter(code=region.strip())
+    groups = await regions.distinct().order_by("group_id").values_list("group_id", flat=True)
+    return [f"{group}:{year.id}" for group in groups] if year else []
+
+
+async def _rehash(*, account: Account, password: str) -> None:
+    """The parameters of today, at the one moment that the password is there."""
+    if account.password_hash and passwords.is_outdated(stored=account.password_hash):
+        fresh = await passwords.hashed(password=password)
+        await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=fresh)
+
+
+async def _open_session(*, account: Account, user_agent: str) -> SignedIn:
+    session, signed_in = new_session(account=account, user_agent=user_agent)
+    viewer = Viewer(
+        account_id=account.id,
+        session_id=session.id,
+        role=account.role,
+        display_name=account.display_name,
+        region_id=account.region_id,
+        primary_school_id=account.primary_school_id,
+        secondary_school_id=account.secondary_school_id,
+        pupil_id=account.pupil_id,
+    )
+    async with in_transaction():
+        await session.save(force_create=True)
+        await _trace(viewer=viewer, act="login", session_id=session.id)
+    return signed_in
+
+
+async def _trace(*, viewer: Viewer, act: str, session_id: UUID) -> None:
+    row = audit.entry(
+        viewer=viewer,
+        act=act,
+        at=await clock.now(),
+        entity="Session",
+        entity_id=session_id,
+        pupil_id=viewer.pupil_id,
+    )
+    await row.save(force_create=True)
+
+
+async def _trace_wrong(*, name: str, account: Account | None, tries: int) -> None:
+    """A wrong try in the audit: the first, tenth, hundredth of a name in an hour, known or not, and never
+    more rows than a person can read. The name itself is not in it: people type passwords there."""
+    if not rule.leaves_trace(tries=tries):
+        return
+    if await throttle.spend(what="traces", who="", budget=rule.TRACES) > 0:
+        return
+    row = audit.entry(
+        viewer=None,
+        act="login.wrong",
+        at=await clock.now(),
+        entity="Account",
+        entity_id=account.id if account else audit.fingerprint(name),
+        after={"triesThisHour": tries},
+        pupil_id=account.pupil_id if account else None,
+        region_id=account.region_id if account else None,
+    )
+    await row.save(force_create=True)
