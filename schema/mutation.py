@@ -5,7 +5,6 @@
             parent_login.send_parent_login,
             takes=SendParentLoginInput,
             gives={"pupil": Pupil},
-            seen_by=Role.PO_EDITOR,
             description="Verstuurt de ouderinlog naar het adres van de eerste ouder.",
         )
 
@@ -24,6 +23,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from rules.refusal import Refusal, Refusals
+from rules.steps import STEPS
 from schema.context import Context, Info
 from schema.errors import RefusalTypes, UserError
 from schema.scalars import uuid_of
@@ -51,9 +51,13 @@ class Mutations:
     def __init__(self, refusals: RefusalTypes) -> None:
         self._refusals = refusals
 
-    def step(self, use_case: UseCase, **said: Any) -> Any:
-        """A step of the procedure: repeatable under an `Idempotency-Key`. Its answer holds no secret."""
-        return self.act(use_case, metadata={STEP: True}, **said)
+    def step(self, use_case: UseCase, *, seen_by: Said | None = None, **said: Any) -> Any:
+        """A step of the procedure: repeatable under an `Idempotency-Key`. Its answer holds no secret.
+
+        Who sees it is who may do it: without `seen_by`, the roles in its row of the step table.
+        """
+        roles = seen_by or STEPS[to_camel_case(said.get("name") or use_case.__name__)].roles
+        return self.act(use_case, seen_by=roles, metadata={STEP: True}, **said)
 
     def sign_in(self, use_case: UseCase, **said: Any) -> Any:
         """An act that tries or asks for a secret: at most one in a document."""
