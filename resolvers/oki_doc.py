@@ -3,10 +3,23 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
-from settings import load
-
+from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, TestResult
 from models.bsn import BsnVault
+from models.region import Advice
+from resolvers import scope
+from resolvers.step import Act, take
+from resolvers.viewer import Viewer
+from rules import oki_doc as rule
+from rules.dossier import ElkNumbersUsedUp, OkiDocIncomplete, PlacedAlready, PupilKnown
+from rules.identifiers import sort_name
+from rules.input import Checks, InvalidValue
+from rules.reconsideration import ReconsiderationNeeded, is_open
+from rules.refusal import Refusals
+from rules.steps import NotFound, Stale
+from rules.vocabulary import OkiDocStatus, PlacementStatus
+from settings import load
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +136,8 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     async with take("finalizeOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
         guardians = await scope.of(act.child, Guardian).count()
-        missing = rule.missing_for_final(oki_doc.sections, guardians=guardians)
+        has_home = await scope.of(act.child, Address).exists()
+        missing = rule.missing_for_final(guardians=guardians, has_home=has_home)
         if missing:
             raise OkiDocIncomplete(missing=tuple(missing))
         if oki_doc.status is not OkiDocStatus.FINAL:

@@ -10,6 +10,8 @@ from resolvers import schools
 from resolvers.viewer import Viewer
 from rules.vocabulary import EnrolmentStatus, PriorityGround, PriorityStatus, Role
 from schema.context import Info
+from schema.mutation import Mutations
+from schema.refusals import REFUSALS
 from schema.scalars import uuid_of
 from schema.visibility import Roles, computed_for, input_type, output_type, seen_by
 
@@ -17,7 +19,8 @@ FAMILY: Roles = frozenset({Role.PARENT})
 FORM: Roles = frozenset({Role.PARENT, Role.VO_STAFF})
 
 EnrolmentStatusEnum = strawberry.enum(
-    EnrolmentStatus, description="CONCEPT: nog niet definitief. FINAL: definitief. WITHDRAWN: ongedaan gemaakt."
+    EnrolmentStatus,
+    description="CONCEPT: nog niet definitief. FINAL: definitief. WITHDRAWN: ongedaan gemaakt.",
 )
 PriorityGroundEnum = strawberry.enum(
     PriorityGround, description="SIBLING: broer of zus op de school. STAFF_CHILD: kind van een medewerker."
@@ -96,13 +99,17 @@ class MultipleBirth:
 class Enrolment:
     id: strawberry.ID = seen_by(FORM, description="Het kenmerk van deze aanmelding.")
     status: EnrolmentStatus = seen_by(FORM, description="Concept, definitief of ongedaan gemaakt.")
-    version: int = seen_by(FORM, description="De versie. Geef haar mee als `expectedVersion` bij de volgende stap.")
+    version: int = seen_by(
+        FORM, description="De versie. Geef haar mee als `expectedVersion` bij de volgende stap."
+    )
     can_finalize: bool = seen_by(FAMILY, description="Of de aanmelding nu definitief kan worden.")
     missing: list[str] = seen_by(
         FAMILY, description="Wat er nog moet gebeuren, in de volgorde van het formulier."
     )
     preferences: list[Preference] = seen_by(FORM, description="De voorkeurslijst, op volgorde.")
-    priority_claim: PriorityClaim | None = seen_by(FORM, description="De aanvraag voor voorrang, als die er is.")
+    priority_claim: PriorityClaim | None = seen_by(
+        FORM, description="De aanvraag voor voorrang, als die er is."
+    )
     accept_equivalent_department: bool = seen_by(
         FORM, description="Een gelijkwaardige afdeling van dezelfde school is ook goed."
     )
@@ -127,7 +134,9 @@ class PriorityClaimInput:
 class MultipleBirthInput:
     is_multiple: bool = seen_by(FAMILY, description="Mijn kind is er een van een meerling.")
     all_apply_here: bool | None = seen_by(
-        FAMILY, description="Alle kinderen melden zich dit jaar aan bij de school van eerste voorkeur.", default=None
+        FAMILY,
+        description="Alle kinderen melden zich dit jaar aan bij de school van eerste voorkeur.",
+        default=None,
     )
 
 
@@ -188,6 +197,31 @@ async def save_enrolment(
     )
     return await use.save_enrolment(
         viewer=viewer, filled=filled, expected_version=expected_version, region=region
+    )
+
+
+mutations = Mutations(REFUSALS)
+
+
+@output_type("Wat een gezin doet.")
+class EnrolmentMutation:
+    save_enrolment = mutations.step(
+        save_enrolment,
+        takes=SaveEnrolmentInput,
+        gives={"enrolment": Enrolment, "notices": list[str]},
+        description="Bewaart de aanmelding, ook als zij nog niet compleet is.",
+    )
+    finalize_enrolment = mutations.step(
+        use.finalize_enrolment,
+        takes=FinalizeEnrolmentInput,
+        gives={"enrolment": Enrolment},
+        description="Maakt de aanmelding definitief. U krijgt daarvan een mail.",
+    )
+    revoke_enrolment = mutations.step(
+        use.revoke_enrolment,
+        takes=RevokeEnrolmentInput,
+        gives={"enrolment": Enrolment},
+        description="Maakt een definitieve aanmelding ongedaan. Daarna staat er een nieuw concept klaar.",
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from rules.vocabulary import Colour, LoginStatus, NotPlacingReason, PupilOrigin, Role
+from schema.oki_doc import OkiDoc
 from schema.visibility import PRIMARY_SCHOOL, Roles, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
@@ -83,6 +84,17 @@ class TestResult:
     )
 
 
+@output_type("Een notitie: van de eigen organisatie, of gedeeld tussen PO en VO.")
+class Note:
+    id: strawberry.ID = seen_by(PO, VO, description="Het kenmerk van de notitie.")
+    text: str = seen_by(PO, VO, description="De tekst.")
+    shared: bool = seen_by(PO, VO, description="Of PO en VO haar allebei lezen.")
+    author_name: str = seen_by(PO, VO, description="Wie haar schreef.")
+    organisation_name: str = seen_by(PO, VO, description="De school van wie haar schreef.")
+    about_transfer_meeting: bool = seen_by(PO, VO, description="Of zij over de tafelmiddag gaat.")
+    created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
+
+
 @output_type("Een kind dat naar het voortgezet onderwijs gaat.")
 class Pupil:
     id: strawberry.ID = seen_by(NAMED, description="Het kenmerk van dit kind.")
@@ -132,3 +144,8 @@ class Pupil:
     address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
     test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")
+    bsn: str | None = seen_by(PO, description="Het BSN. Wie het leest, wordt vastgelegd.")
+    oki_doc: OkiDoc | None = seen_by(
+        PO, FAMILY, VO, description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd."
+    )
+    notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")

@@ -2,8 +2,10 @@
 
 from rules import (
     calendar,
+    dossier,
     enrolment,
     input,
+    not_placing,
     parent_login,
     passwords,
     reconsideration,
@@ -95,6 +97,15 @@ TABLE: dict[type[Refusal], Told] = {
         description="Heroverweeg eerst het schooladvies.",
         test_advice="Het toetsadvies.",
         school_advice="Het schooladvies.",
+    ),
+    dossier.OkiDocIncomplete: told_to(
+        PO, description="Het Oki-doc is nog niet compleet.", missing="Wat er nog moet gebeuren."
+    ),
+    dossier.PlacedAlready: told_to(PO, description="De leerling is al geplaatst."),
+    dossier.PupilKnown: told_to(PO, description="Deze leerling staat al in het systeem."),
+    dossier.ElkNumbersUsedUp: told_to(PO, description="Er zijn geen ELK-nummers meer."),
+    not_placing.ConfirmWithdrawal: told_to(
+        PO, description="Bevestig dat de aanmelding mag worden ingetrokken."
     ),
     enrolment.EnrolmentIncomplete: told_to(
         FAMILY,

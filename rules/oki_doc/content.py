@@ -107,16 +107,13 @@ def _day(value: Any) -> bool:
         return False
 
 
-def missing_for_final(sections: Sections, *, guardians: int) -> list[str]:
-    """What a definitive Oki-doc still needs (rule 6), one Dutch sentence an item."""
+def missing_for_final(*, guardians: int, has_home: bool) -> list[str]:
+    """What a definitive Oki-doc still needs (rule 6), one Dutch sentence an item.
+
+    The standard leaves most of it to the school; without carers and a home there is nobody to tell.
+    """
     found = [] if guardians else ["Vul minstens één ouder of verzorger in."]
-    for section in SECTIONS:
-        for declared in section.fields:
-            if declared.needed and not section.many:
-                value = (sections.get(section.name) or {}).get(declared.name)
-                if value in (None, ""):
-                    found.append(f"{section.title}: vul in '{declared.label}'.")
-    return found
+    return found if has_home else [*found, "Vul het woonadres in."]
 
 
 def visible(sections: Sections, *, role: Role) -> dict[str, Any]:

@@ -34,7 +34,6 @@ class Field:
     kind: Kind = Kind.LINE
     longest: int = 200
     codes: Mapping[str, str] = field(default_factory=dict)
-    needed: bool = False
     readers: frozenset[Role] = EVERY_READER
 
 
@@ -60,7 +59,7 @@ SECTIONS: tuple[Section, ...] = (
         name="inspection",
         title="Inzage en zienswijze van de ouders",
         fields=(
-            Field(name="seen", label="Ouders hebben het Oki-doc ingezien", kind=Kind.FLAG, needed=True),
+            Field(name="seen", label="Ouders hebben het Oki-doc ingezien", kind=Kind.FLAG),
             Field(name="seen_on", label="Datum van inzage", kind=Kind.DAY),
             Field(name="agreed", label="Ouders zijn akkoord", kind=Kind.CODE, codes=AGREED),
             Field(name="reason_not_agreed", label="Reden niet akkoord", kind=Kind.TEXT, longest=2000),

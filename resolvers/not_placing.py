@@ -1,0 +1,40 @@
+"""Rule 11: why a pupil is not placed at VO: uitgeschreven, verhuisd, groep-8-doubleerder."""
+
+from uuid import UUID
+
+from emails import EnrolmentWithdrawn
+from models import Enrolment, Guardian
+from resolvers import scope
+from resolvers.enrolment import withdraw
+from resolvers.step import take
+from resolvers.viewer import Viewer
+from rules.dossier import PlacedAlready
+from rules.not_placing import ConfirmWithdrawal
+from rules.vocabulary import EnrolmentStatus, NotPlacingReason, PlacementStatus, Role
+
+
+async def set_not_placing_reason(
+    *, viewer: Viewer, pupil_id: UUID, reason: NotPlacingReason | None, confirm_withdrawal: bool | None
+) -> UUID:
+    """Set or take away the reason. A definitive enrolment is withdrawn, once a person confirmed that.
+
+    Raises `NotFound`, `ConfirmWithdrawal`, `PlacedAlready`, `YearClosed`.
+    """
+    async with take("setNotPlacingReason", viewer=viewer, pupil_id=pupil_id) as act:
+        pupil = act.child
+        final = await scope.of(pupil, Enrolment).filter(status=EnrolmentStatus.FINAL).first()
+        if reason is not None and final is not None:
+            if final.placement_status is PlacementStatus.PLACED:
+                raise PlacedAlready()
+            if not confirm_withdrawal:
+                raise ConfirmWithdrawal().at("confirm_withdrawal")
+            await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
+            guardian = await scope.of(pupil, Guardian).order_by("position").first()
+            if guardian is not None and guardian.email:
+                act.mail(
+                    EnrolmentWithdrawn(first_name=pupil.first_name, by=viewer.school_name or "de basisschool"),
+                    to=guardian.email,
+                    unique_key=f"enrolment_withdrawn:{final.id}",
+                )
+        act.change(pupil, not_placing_reason=reason, version=pupil.version + 1)
+    return pupil_id

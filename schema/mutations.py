@@ -1,0 +1,11 @@
+"""All there is to do, from its parts."""
+
+from schema.enrolment import EnrolmentMutation
+from schema.public import PublicMutation
+from schema.pupil_steps import PupilMutation
+from schema.visibility import output_type
+
+
+@output_type("Wat u kunt doen.")
+class Mutation(PublicMutation, PupilMutation, EnrolmentMutation):
+    pass

@@ -1,0 +1,202 @@
+"""The Oki-doc in the schema: a type and an input for each declared section, and PO's acts on it."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, cast
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from resolvers import oki_doc as use
+from resolvers.viewer import Viewer
+from rules.oki_doc import SECTIONS, Field, Kind, Section
+from rules.vocabulary import OkiDocStatus, Role
+from schema.visibility import Roles, input_type, output_type, seen_by
+
+PO: Roles = frozenset({Role.PO_EDITOR})
+READERS: Roles = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
+
+OkiDocStatusEnum = strawberry.enum(OkiDocStatus, description="CONCEPT: voorlopig. FINAL: definitief.")
+
+_TYPES: dict[Kind, Any] = {Kind.FLAG: bool, Kind.NUMBER: int, Kind.DAY: date}
+
+
+def _described(declared: Field) -> str:
+    if declared.codes:
+        meanings = "; ".join(f"{code}: {meaning}" for code, meaning in declared.codes.items())
+        return f"{declared.label} ({meanings})."
+    return f"{declared.label}."
+
+
+def _pascal(name: str) -> str:
+    camel = to_camel_case(name)
+    return camel[0].upper() + camel[1:]
+
+
+def _output(section: Section) -> type:
+    members: dict[str, Any] = {
+        one.name: seen_by(one.readers, description=_described(one)) for one in section.fields
+    }
+    members["__annotations__"] = {one.name: _TYPES.get(one.kind, str) | None for one in section.fields}
+    members["__module__"] = __name__
+    return output_type(f"Onderdeel van het Oki-doc: {section.title}.")(
+        type(f"OkiDoc{_pascal(section.name)}", (), members)
+    )
+
+
+def _input(section: Section) -> type:
+    members: dict[str, Any] = {
+        one.name: seen_by(PO, description=_described(one), default=None) for one in section.fields
+    }
+    members["__annotations__"] = {one.name: _TYPES.get(one.kind, str) | None for one in section.fields}
+    members["__module__"] = __name__
+    return input_type(f"Onderdeel van het Oki-doc: {section.title}.")(
+        type(f"OkiDoc{_pascal(section.name)}Input", (), members)
+    )
+
+
+def _all_sections(name: str, made: dict[str, type], *, into: Any, description: str, readers: Roles) -> type:
+    hints: dict[str, Any] = {}
+    members: dict[str, Any] = {}
+    for section in SECTIONS:
+        type_ = made[section.name]
+        hints[section.name] = (list[type_] if section.many else type_) | None  # type: ignore[valid-type]
+        members[section.name] = seen_by(readers, description=f"{section.title}.", default=None)
+    members["__annotations__"] = hints
+    members["__module__"] = __name__
+    return cast(type, into(description)(type(name, (), members)))
+
+
+OkiDocSections = _all_sections(
+    "OkiDocSections",
+    {section.name: _output(section) for section in SECTIONS},
+    into=output_type,
+    description="De onderdelen van het Oki-doc; leeg wat niet is ingevuld.",
+    readers=READERS,
+)
+OkiDocSectionsInput = _all_sections(
+    "OkiDocSectionsInput",
+    {section.name: _input(section) for section in SECTIONS},
+    into=input_type,
+    description="De onderdelen die u wijzigt, elk als geheel. Wat u weglaat, blijft zoals het is.",
+    readers=PO,
+)
+
+
+@output_type("Het onderwijskundig dossier van een kind.")
+class OkiDoc:
+    status: OkiDocStatus = seen_by(READERS, description="Voorlopig of definitief.")
+    version: int = seen_by(READERS, description="De versie. Geef haar mee als `expectedVersion`.")
+    finalized_at: datetime | None = seen_by(READERS, description="Wanneer het definitief is gemaakt.")
+    updated_at: datetime = seen_by(READERS, description="Wanneer het voor het laatst is gewijzigd.")
+    sections: OkiDocSections = seen_by(READERS, description="De inhoud.")  # type: ignore[valid-type]
+
+
+@input_type("Een adres.")
+class AddressInput:
+    street: str = seen_by(PO, description="De straat.")
+    house_number: str = seen_by(PO, description="Het huisnummer met toevoeging.")
+    postcode: str = seen_by(PO, description="De postcode, zoals 1181 AB.")
+    city: str = seen_by(PO, description="De woonplaats.")
+    country: str | None = seen_by(PO, description="Het land; leeg is Nederland.", default=None)
+    secret: bool | None = seen_by(PO, description="Het adres is geheim.", default=None)
+
+
+@input_type("Een ouder of verzorger.")
+class GuardianInput:
+    last_name: str = seen_by(PO, description="De achternaam.")
+    first_name: str | None = seen_by(PO, description="De voornaam.", default=None)
+    initials: str | None = seen_by(PO, description="De voorletters.", default=None)
+    infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
+    relation: str | None = seen_by(PO, description="De relatie tot het kind.", default=None)
+    legal_representative: bool | None = seen_by(PO, description="Heeft het wettelijk gezag.", default=None)
+    email: str | None = seen_by(PO, description="Het e-mailadres.", default=None)
+    phone: str | None = seen_by(PO, description="Het telefoonnummer.", default=None)
+
+
+@input_type("Een leerling van uw school, met wat u al weet. Het ELK-nummer komt vanzelf.")
+class CreatePupilInput:
+    first_name: str = seen_by(PO, description="De roepnaam.")
+    last_name: str = seen_by(PO, description="De achternaam.")
+    birth_date: date = seen_by(PO, description="De geboortedatum.")
+    official_names: str | None = seen_by(PO, description="De officiële voornamen.", default=None)
+    infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
+    gender: str | None = seen_by(PO, description="M, V, O of leeg.", default=None)
+    group: str | None = seen_by(PO, description="De groep, zoals 8a.", default=None)
+    bsn: str | None = seen_by(PO, description="Het BSN.", default=None)
+    address: AddressInput | None = seen_by(PO, description="Het woonadres.", default=None)
+    guardians: list[GuardianInput] | None = seen_by(PO, description="De ouders, op volgorde.", default=None)
+    provisional_advice: str | None = seen_by(PO, description="Het voorlopige advies.", default=None)
+    advice: str | None = seen_by(PO, description="Het definitieve advies.", default=None)
+    reconsideration_motivation: str | None = seen_by(
+        PO, description="Waarom een hoger toetsadvies het advies niet verhoogt.", default=None
+    )
+    test_exemption: str | None = seen_by(
+        PO, description="De wettelijke grond waarom er geen toets is.", default=None
+    )
+    sections: OkiDocSectionsInput | None = seen_by(PO, description="De inhoud van het Oki-doc.", default=None)  # type: ignore[valid-type]
+
+
+@input_type("Wat u in het Oki-doc wijzigt. Wat u weglaat, blijft zoals het is.")
+class UpdateOkiDocInput:
+    pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
+    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u hebt gezien.")
+    first_name: str | None = seen_by(PO, description="De roepnaam.", default=None)
+    last_name: str | None = seen_by(PO, description="De achternaam.", default=None)
+    birth_date: date | None = seen_by(PO, description="De geboortedatum.", default=None)
+    official_names: str | None = seen_by(PO, description="De officiële voornamen.", default=None)
+    infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
+    gender: str | None = seen_by(PO, description="M, V, O of leeg.", default=None)
+    group: str | None = seen_by(PO, description="De groep, zoals 8a.", default=None)
+    bsn: str | None = seen_by(PO, description="Het BSN; leeg haalt het weg.", default=None)
+    address: AddressInput | None = seen_by(PO, description="Het woonadres.", default=None)
+    guardians: list[GuardianInput] | None = seen_by(PO, description="Alle ouders, op volgorde.", default=None)
+    provisional_advice: str | None = seen_by(PO, description="Het voorlopige advies.", default=None)
+    advice: str | None = seen_by(PO, description="Het definitieve advies; leeg haalt het weg.", default=None)
+    reconsideration_motivation: str | None = seen_by(
+        PO, description="Waarom een hoger toetsadvies het advies niet verhoogt.", default=None
+    )
+    test_exemption: str | None = seen_by(
+        PO, description="De wettelijke grond waarom er geen toets is.", default=None
+    )
+    sections: OkiDocSectionsInput | None = seen_by(PO, description="De onderdelen die u wijzigt.", default=None)  # type: ignore[valid-type]
+
+
+@input_type("Welk Oki-doc definitief wordt.")
+class FinalizeOkiDocInput:
+    pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
+    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u hebt gezien.")
+
+
+def _edit(given: dict[str, Any]) -> use.Edit:
+    """The input as the use case takes it."""
+    address, guardians, sections = given.pop("address"), given.pop("guardians"), given.pop("sections")
+    return use.Edit(
+        **given,
+        address=use.AddressInput(**_said(address)) if address else None,
+        guardians=[use.GuardianInput(**_said(one)) for one in guardians] if guardians is not None else None,
+        sections=_plain(asdict(sections)) if sections else {},
+    )
+
+
+def _said(given: Any) -> dict[str, Any]:
+    return {name: value for name, value in asdict(given).items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it: days as text, and no field that was left empty."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+async def create_pupil(*, viewer: Viewer, **given: Any) -> Any:
+    return await use.create_pupil(viewer=viewer, edit=_edit(given))
+
+
+async def update_oki_doc(*, viewer: Viewer, pupil_id: Any, expected_version: int, **given: Any) -> Any:
+    return await use.update_oki_doc(
+        viewer=viewer, pupil_id=pupil_id, expected_version=expected_version, edit=_edit(given)
+    )

@@ -1,0 +1,11 @@
+"""All there is to ask, from its parts."""
+
+from schema.enrolment import EnrolmentQuery
+from schema.overview import OverviewQuery
+from schema.public import PublicQuery
+from schema.visibility import output_type
+
+
+@output_type("Wat u kunt vragen.")
+class Query(PublicQuery, OverviewQuery, EnrolmentQuery):
+    pass
