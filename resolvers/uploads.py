@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import warnings
 from collections.abc import AsyncIterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from models import Pupil, Upload
 from resolvers import audit, clock, scope
+from resolvers.file_links import Use, url
 from resolvers.files import Store, Stored, TooManyBytes, new_key, store
 from resolvers.nudge import nudge
 from resolvers.step import take
@@ -18,13 +21,16 @@ from resolvers.viewer import Viewer
 from rules import uploads as rule
 from rules.calendar import Window, closed
 from rules.steps import NotFound
-from rules.uploads import FileRefused, UploadEmpty, UploadNotReady, UploadState, UploadTooLarge
+from rules.uploads import FileRefused, UploadNotReady, UploadSizeDiffers, UploadState
 from rules.vocabulary import Role, UploadKind
 from settings import load
 
 FOLDER = "uploads"
 HEAD = 4096
 TAIL = 4096
+
+# An image may say it is huge: it is judged by what it says, and never decoded.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 LOST = "Dit bestand is niet goed aangekomen. Verstuur het opnieuw."
 INFECTED = "In dit bestand is een virus gevonden. Het is verwijderd. Controleer uw computer of telefoon."
@@ -69,11 +75,19 @@ async def create_upload(
 
 
 async def receive(
-    *, viewer: Viewer, upload_id: UUID, chunks: AsyncIterable[bytes], files: Store | None = None
+    *,
+    viewer: Viewer,
+    upload_id: UUID,
+    chunks: AsyncIterable[bytes],
+    announced: int | None = None,
+    files: Store | None = None,
 ) -> Upload:
     """Take the bytes in. Nothing is half there: until they are whole and judged the upload waits.
 
-    Raises `NotFound`, `UploadNotReady` (sent before), `UploadTooLarge`, `UploadEmpty`, `FileRefused`.
+    `announced`: the Content-Length, if there is one; more than was declared is not even read.
+
+    Raises `NotFound`, `UploadNotReady` (sent before), `UploadSizeDiffers`,
+    `FileRefused`.
     """
     files = files or store()
     upload = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
@@ -83,14 +97,18 @@ async def receive(
         raise NotFound()
     if upload.state != UploadState.AWAITING:
         raise UploadNotReady(state=upload.state)
+    if announced is not None and announced > upload.declared_size:
+        raise UploadSizeDiffers(size=announced, declared_size=upload.declared_size)
     key = new_key(folder=FOLDER, row_id=upload.id)
     try:
         stored = await files.receive(key=key, chunks=chunks, most=upload.declared_size)
     except TooManyBytes:
-        raise UploadTooLarge(most_bytes=upload.declared_size) from None
+        raise UploadSizeDiffers(
+            size=upload.declared_size + 1, declared_size=upload.declared_size
+        ) from None
     try:
         if stored.size != upload.declared_size:
-            raise UploadEmpty()
+            raise UploadSizeDiffers(size=stored.size, declared_size=upload.declared_size)
         content_type = await _judged(upload=upload, stored=stored, files=files)
     except FileRefused as refused:
         await _settle(
@@ -135,7 +153,7 @@ def _pixels(content: bytes) -> int | None:
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
             return image.width * image.height
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
         return rule.PIXELS + 1
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return None
@@ -198,9 +216,36 @@ async def remove_attachment(*, viewer: Viewer, upload_id: UUID) -> UUID:
     return pupil_id
 
 
-async def own(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
-    """An upload of the viewer's own, to see how it stands."""
-    return await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+@dataclass(frozen=True, slots=True)
+class UploadRow:
+    """A file as its sender sees it. `url`: where to send it, or once it is released, to fetch it."""
+
+    id: UUID
+    kind: UploadKind
+    filename: str
+    state: UploadState
+    refusal: str
+    url: str | None
+
+
+async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
+    """One of the viewer's own uploads and how it stands; None for any other."""
+    found = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+    if found is None:
+        return None
+    link = None
+    if found.state == UploadState.AWAITING:
+        link = url(use=Use.SEND, row_id=found.id, viewer=viewer)
+    elif await readable(viewer=viewer, upload_id=found.id) is not None:
+        link = url(use=Use.UPLOAD, row_id=found.id, viewer=viewer)
+    return UploadRow(
+        id=found.id,
+        kind=found.kind,
+        filename=found.filename,
+        state=UploadState(found.state),
+        refusal=found.refusal,
+        url=link,
+    )
 
 
 async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:

@@ -108,6 +108,21 @@ class UploadEmpty(Refusal):
 
 
 @dataclass(eq=False)
+class UploadSizeDiffers(Refusal):
+    """More or fewer bytes came in than were announced. The same link takes another try."""
+
+    code: ClassVar[str] = "UPLOAD_SIZE_DIFFERS"
+    size: int = 0
+    declared_size: int = 0
+
+    @property
+    def message(self) -> str:
+        if self.size > self.declared_size:
+            return "Het bestand is groter dan is aangekondigd. Begin opnieuw met versturen."
+        return "Het bestand is niet helemaal aangekomen. Verstuur het opnieuw."
+
+
+@dataclass(eq=False)
 class TooManyUploads(Refusal):
     """A file of a child is read by people: there is a bound to it."""
 

@@ -30,7 +30,6 @@ async def compose(*, row: dict[str, Any]) -> Letter:
         link=link_of(row=row, portal_url=region.portal_url),
     )
     for name, value in {
-        "From": region.sender_address,
         "To": row["recipient"],
         "Message-ID": row["message_id"],
         "Date": row["created_at"],

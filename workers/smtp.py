@@ -30,7 +30,7 @@ class MailRefused(Exception):  # noqa: N818
 class Server:
     """Where mails go, read from SMTP_URL.
 
-    smtp://user:password@host:port uses STARTTLS where the server offers it, smtp+starttls:// demands
+    smtp://user:password@host:port uses STARTTLS where the server offers it, smtp+tls:// demands
     it, smtps:// speaks TLS from the first byte.
     """
 
@@ -47,11 +47,11 @@ class Server:
         tls = parts.scheme == "smtps"
         return cls(
             host=parts.hostname or "127.0.0.1",
-            port=parts.port or (465 if tls else 587 if parts.scheme == "smtp+starttls" else 25),
+            port=parts.port or (465 if tls else 587 if parts.scheme == "smtp+tls" else 25),
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             tls=tls,
-            starttls=False if tls else True if parts.scheme == "smtp+starttls" else None,
+            starttls=False if tls else True if parts.scheme == "smtp+tls" else None,
         )
 
 

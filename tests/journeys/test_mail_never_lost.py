@@ -64,6 +64,10 @@ class House:
         except Exception:
             return
 
+    def taken(self) -> dict[str, int]:
+        """How often the SMTP server took on each mail of this test."""
+        return {identity: times for identity, times in self.smtp.taken().items() if identity in self.written}
+
     async def waiting(self) -> int:
         return await OutboxMail.filter(message_id__in=self.written, sent_at=None).count()
 
@@ -104,7 +108,7 @@ class TestMailIsNeverLost:
         for _ in range(10):
             await house.write_mails(count=10)
         await house.all_sent(seconds=30)
-        assert house.smtp.taken() == dict.fromkeys(house.written, 1)
+        assert house.taken() == dict.fromkeys(house.written, 1)
         assert house.worker.stop() == 0
 
     async def test_with_valkey_dead_the_sweep_still_finds_what_is_due(self, house: House) -> None:
@@ -112,13 +116,13 @@ class TestMailIsNeverLost:
         house.worker.start()
         await house.write_mails(count=20)
         await house.all_sent(seconds=20)
-        assert house.smtp.taken() == dict.fromkeys(house.written, 1)
+        assert house.taken() == dict.fromkeys(house.written, 1)
 
     async def test_random_kills_lose_nothing_and_repeat_one_each_at_most(self, house: House) -> None:
         await storm(house=house, kills=6, seed=20270317)
 
     @pytest.mark.long
-    @pytest.mark.parametrize("seed", range(8))
+    @pytest.mark.parametrize("seed", range(4))
     async def test_many_random_kills_lose_nothing_and_repeat_one_each_at_most(
         self, house: House, seed: int
     ) -> None:
@@ -128,7 +132,7 @@ class TestMailIsNeverLost:
         house.smtp.start()
         house.worker.start()
         await house.write_mails(count=200)
-        while not house.smtp.taken():
+        while not house.taken():
             await asyncio.sleep(0.02)
         assert house.worker.stop() == 0
         leased = await OutboxMail.filter(message_id__in=house.written, sent_at=None, lease_token__not_isnull=True)
@@ -136,7 +140,7 @@ class TestMailIsNeverLost:
         assert 0 < await house.waiting() < 200
         house.worker.start()
         await house.all_sent(seconds=20)
-        assert house.smtp.taken() == dict.fromkeys(house.written, 1)
+        assert house.taken() == dict.fromkeys(house.written, 1)
 
     async def test_an_hour_without_smtp_server_delays_and_loses_nothing(self, house: House) -> None:
         delivery = Delivery(smtp_url=house.smtp.url, pace=QUICK)
@@ -153,7 +157,7 @@ class TestMailIsNeverLost:
         await clock.move(to=began + timedelta(minutes=75))
         await delivery.deliver_due()
         await delivery.close()
-        assert house.smtp.taken() == dict.fromkeys(house.written, 1)
+        assert house.taken() == dict.fromkeys(house.written, 1)
 
 
 async def storm(*, house: House, kills: int, seed: int) -> None:
@@ -174,7 +178,7 @@ async def storm(*, house: House, kills: int, seed: int) -> None:
     # Failed tries wait on the procedure's clock, leases of the dead on real time.
     await clock.move(to=await clock.now() + timedelta(hours=1))
     await house.all_sent(seconds=30)
-    taken = house.smtp.taken()
+    taken = house.taken()
     assert set(taken) == house.written
     repeated = sum(times - 1 for times in taken.values())
     assert repeated <= house.worker.kills + house.smtp.kills
