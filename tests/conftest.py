@@ -1,0 +1,88 @@
+"""What every test may ask for: a database of its own, time that stands still, an application to talk to."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from models import database as db
+from resolvers import clock, nudge
+from settings import Settings, load
+from tests.servers import Servers, clone, drop
+
+APPLICATION_WEEK = datetime(2027, 3, 17, 9, 0, tzinfo=UTC)
+"""The third day of the application week of the region in `tests/region.py`."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also storms, kill tests at length and big data")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_SERVERS] = servers = Servers()
+        servers.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers = config.stash.get(_SERVERS, None)
+    if servers is not None:
+        servers.stop()
+
+
+_SERVERS = pytest.StashKey[Servers]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="only with --long"))
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def database(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """An empty database of this test alone, with the pool open as the application's role."""
+    name = f"test_{uuid4().hex}"
+    urls = await clone(name=name)
+    monkeypatch.setenv("DATABASE_URL", urls.application)
+    monkeypatch.setenv("DATABASE_OWNER_URL", urls.owner)
+    load.cache_clear()
+    await db.connect(url=urls.application, pool_size=10)
+    try:
+        yield
+    finally:
+        await db.close()
+        await drop(name=name)
+        load.cache_clear()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load()
+
+
+@pytest.fixture(autouse=True)
+def _time_stands_still_only_where_asked() -> Iterator[None]:
+    yield
+    clock.stand_still(at=None)
+    nudge.through(None)
+
+
+@pytest.fixture
+def standing_clock() -> datetime:
+    """The clock stands in the application week; a test moves it with `clock.stand_still`."""
+    clock.stand_still(at=APPLICATION_WEEK)
+    return APPLICATION_WEEK
+
+
+@pytest.fixture
+def valkey_url() -> str:
+    return os.environ["REDIS_URL"]
