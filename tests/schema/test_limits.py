@@ -7,7 +7,7 @@ from graphql import get_introspection_query
 
 from rules.vocabulary import Role
 from schema.execution import BadRequest, Documents
-from schema.limits import COST, INTROSPECTION_DEPTH
+from schema.limits import INTROSPECTION_DEPTH
 from tests.schema import small
 from tests.schema.rich import SCHEMA
 
@@ -86,7 +86,7 @@ class TestWhatIsTooMuch:
             "{ person " + "{ ... " * 2000 + "{ id }" + " }" * 2000 + " }",
             "{ ...F0 } "
             + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(40))
-            + " fragment F40 on Query { __typename }",
+            + " fragment F40 on Query { ...Nobody }",
         ],
         ids=lambda text: text[:40],
     )
@@ -106,13 +106,19 @@ class TestWhatIsTooMuch:
         text = "{ person { ...A } } fragment A on Person { boss { ...B } } fragment B on Person { boss { ...A } }"
         assert refusal(text) == "GRAPHQL_VALIDATION_FAILED"
 
-    def test_pages_within_pages_multiply(self) -> None:
-        page = "children(first: 500) { nodes { id name } }"
-        asked = " ".join(f"a{n}: {page}" for n in range(COST // 1000 + 1))
-        assert refusal(f"{{ {asked} }}", SMALL[Role.PARENT]) == "LIMIT_EXCEEDED"
-        # A size in a variable counts as the largest.
-        text = f"query ($n: Int!) {{ {asked.replace('500', '$n')} }}"
-        assert refusal(text, SMALL[Role.PARENT]) == "LIMIT_EXCEEDED"
+    @pytest.mark.parametrize(
+        ("first", "code"), [("10", ""), ("500", "LIMIT_EXCEEDED"), ("$n", "LIMIT_EXCEEDED")]
+    )
+    def test_many_pages_at_once_count_for_their_rows_and_an_unknown_size_for_the_largest(
+        self, first: str, code: str
+    ) -> None:
+        rows = "nodes { id name } edges { cursor node { id name } } pageInfo { startCursor endCursor }"
+        pages = " ".join(f"a{n}: children(first: {first}) {{ {rows} }}" for n in range(25))
+        head = "query ($n: Int!)" if "$" in first else ""
+        assert refusal(f"{head} {{ {pages} }}", SMALL[Role.PARENT]) == code
+
+    def test_more_words_than_a_document_has_are_not_even_parsed(self) -> None:
+        assert refusal("{ person(a: [" + "1 " * 4100 + "]) { id } }") == "GRAPHQL_PARSE_FAILED"
 
     def test_eleven_mutations(self) -> None:
         mark = 'markChild(input: {childId: "1"}) { errors { code } }'
