@@ -1,18 +1,16 @@
 """Rule 8: PO sends the parent login. One pupil a call, as a person must check the address."""
 
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from emails import ParentLoginSent
-
 from models import Account, Guardian, OkiDoc, ParentLogin, Pupil, TestResult
 from resolvers import links, scope
 from resolvers.regions import region_named
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from rules import parent_login
-from rules.calendar import Window, spans_of
 from rules.reconsideration import is_open
+from rules.sign_in import parent_link_ends
 from rules.vocabulary import LoginStatus, OkiDocStatus, PupilOrigin, Role
 
 
@@ -50,7 +48,7 @@ async def send_parent_login(*, viewer: Viewer, pupil_id: UUID, region: str) -> U
             ParentLoginSent(
                 first_name=act.child.first_name,
                 elk_number=act.child.elk_number,
-                valid_until=_valid_until(act=act),
+                valid_until=parent_link_ends(calendar=act.calendar),
             ),
             to=email,
             unique_key=f"parent_login:{login.id}:{sequence}",
@@ -84,12 +82,6 @@ async def _situation(*, act: Act, login: ParentLogin | None, email: str) -> pare
             definitive_level=pupil.advice.level if pupil.advice else None,
         ),
     )
-
-
-def _valid_until(*, act: Act) -> datetime | None:
-    """The link lives until the application period ends (rule 14), not until it opens."""
-    spans = spans_of(window=Window.APPLYING, calendar=act.calendar)
-    return max((span.closes_at for span in spans if span.closes_at), default=None)
 
 
 async def _account_for(*, act: Act) -> None:

@@ -149,7 +149,7 @@ async def sessions_of(*, viewer: Viewer) -> list[SessionRow]:
     return await fetch(
         _open_sessions(account_id=viewer.account_id).order_by("-last_seen_at", "id"),
         columns,
-        lambda *row: SessionRow(*row, row[0] == viewer.session_id),
+        lambda id, *rest: SessionRow(id, *rest, id == viewer.session_id),
     )
 
 

@@ -7,10 +7,11 @@ signed in from before is not slowed down by others, and a link by mail is not sl
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import ClassVar
 
+from rules.calendar import Calendar, Window, spans_of
 from rules.identifiers import is_elk_number
 from rules.refusal import Refusal
 
@@ -99,6 +100,20 @@ TRACES = Bucket(capacity=200, seconds=30)
 def leaves_trace(*, tries: int) -> bool:
     """1, 10, 100, 1000 …: enough to see an attack, too few to fill the audit with one."""
     return tries > 0 and str(tries).strip("0") == "1"
+
+
+def parent_link_ends(*, calendar: Calendar) -> datetime | None:
+    """Rule 14: the link of mail 1 lives until the application period ends, a family's own window included.
+
+    None while no end is set.
+    """
+    spans = spans_of(window=Window.APPLYING, calendar=calendar)
+    return max((span.closes_at for span in spans if span.closes_at), default=None)
+
+
+def is_over(*, ends_at: datetime | None, now: datetime) -> bool:
+    """Half-open, like every window: at `ends_at` itself it is over."""
+    return ends_at is not None and now >= ends_at
 
 
 @dataclass(eq=False)

@@ -5,7 +5,7 @@ from typing import Annotated, cast
 
 import strawberry
 
-from resolvers import periods, sessions
+from resolvers import accounts, periods, sessions
 from resolvers.viewer import Viewer
 from rules.vocabulary import PeriodKind, Role
 from schema.context import Info
@@ -17,8 +17,8 @@ RoleEnum = strawberry.enum(
     Role,
     description=(
         "Wie iemand is. PUBLIC: niet ingelogd. PARENT: ouder of verzorger. PO_EDITOR en PO_MONITOR: "
-        "basisschool, met en zonder het recht om te wijzigen. VO_STAFF: school voor voortgezet onderwijs. REGION_ADMIN: "
-        "beheerder van de regio. PROJECT_LEAD: projectleider. INTEGRATOR: een systeem."
+        "basisschool, met en zonder het recht om te wijzigen. VO_STAFF: school voor voortgezet "
+        "onderwijs. REGION_ADMIN: beheerder van de regio. PROJECT_LEAD: projectleider. INTEGRATOR: een systeem."
     ),
 )
 PeriodKindEnum = strawberry.enum(
@@ -131,6 +131,26 @@ class RevokeSessionInput:
     session_id: strawberry.ID = seen_by(SIGNED_IN, description="Het kenmerk van de sessie.")
 
 
+@input_type("Waarmee u uw eerste wachtwoord instelt.")
+class ActivateAccountInput:
+    token: str = seen_by(EVERYONE, description="Wat in de link van de mail achter `token=` staat.")
+    password: str = seen_by(EVERYONE, description="Het wachtwoord dat u kiest: 8 tot en met 128 tekens.")
+
+
+@input_type("Waarmee u een nieuw wachtwoord instelt.")
+class ResetPasswordInput:
+    token: str = seen_by(EVERYONE, description="Wat in de link van de mail achter `token=` staat.")
+    password: str = seen_by(EVERYONE, description="Het wachtwoord dat u kiest: 8 tot en met 128 tekens.")
+
+
+@input_type("Wie een nieuw wachtwoord wil.")
+class RequestPasswordResetInput:
+    username: str = seen_by(
+        EVERYONE, description="Uw gebruikersnaam. Voor ouders is dat het ELK-nummer van het kind."
+    )
+    region: str | None = seen_by(EVERYONE, description="De code van de regio van dit portaal.", default=None)
+
+
 mutations = Mutations(REFUSALS)
 
 
@@ -147,6 +167,36 @@ class PublicMutation:
         gives={"session": Session},
         seen_by=EVERYONE,
         description="Logt in. Een onbekende naam en een verkeerd wachtwoord geven hetzelfde antwoord.",
+    )
+    activate_account = mutations.sign_in(
+        accounts.activate_account,
+        takes=ActivateAccountInput,
+        gives={"session": Session},
+        seen_by=EVERYONE,
+        description=(
+            "Stelt het eerste wachtwoord in met de link uit de mail en logt in. De link werkt één keer. Ook de "
+            "link voor een nieuw wachtwoord kan hier."
+        ),
+    )
+    request_password_reset = mutations.sign_in(
+        accounts.request_password_reset,
+        takes=RequestPasswordResetInput,
+        gives={},
+        seen_by=EVERYONE,
+        description=(
+            "Vraagt een mail met een link voor een nieuw wachtwoord. Het antwoord is hetzelfde als er geen "
+            "account is. Was het account nog niet geactiveerd, dan komt de eerste mail opnieuw."
+        ),
+    )
+    reset_password = mutations.sign_in(
+        accounts.reset_password,
+        takes=ResetPasswordInput,
+        gives={"session": Session},
+        seen_by=EVERYONE,
+        description=(
+            "Stelt een nieuw wachtwoord in met de link uit de mail en logt in. Andere sessies eindigen. "
+            "Ook de link uit de eerste mail kan hier."
+        ),
     )
     logout = mutations.act(
         sessions.logout,

@@ -1,0 +1,232 @@
+"""A password by a link in a mail: the first one (rule 14), and a forgotten one.
+
+A portal receives `?token=…` and cannot know which mail it came from, so `activateAccount` and
+`resetPassword` each take any of these links; which step it is follows from the link.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID, uuid4
+
+from emails import ParentLoginSent, PasswordReset
+from models import Account, Guardian, OutboxMail, ParentLogin, Pupil, Region, Session
+from resolvers import links, passwords, scope, throttle
+from resolvers.regions import region_of_family
+from resolvers.sessions import SignedIn, new_session, realms_of
+from resolvers.step import Act, take
+from resolvers.viewer import Viewer
+from rules import sign_in as rule
+from rules.refusal import Refusal
+from rules.sign_in import LinkExpired, LinkInvalid
+from rules.steps import LOGIN, NotFound
+from rules.vocabulary import LoginStatus, Role
+
+# Long enough for all the work behind it: the answer comes at this moment, whatever there was to do.
+ANSWERED_AFTER_SECONDS = 0.25
+
+
+async def activate_account(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
+    """Rule 14: set the first password by the link of mail 1, and be signed in. The dot turns green.
+
+    The link works once and until the application period ends. With the link of a second region an
+    account that is active already gets this password, and its other sessions end.
+
+    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak`, `YearClosed` or `TooManyAttempts`.
+    """
+    return await _set_password(token=token, password=password, request_ip=request_ip, user_agent=user_agent)
+
+
+async def reset_password(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
+    """Set a new password by the link of a mail, and be signed in; every other session ends.
+
+    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak` or `TooManyAttempts`.
+    """
+    return await _set_password(token=token, password=password, request_ip=request_ip, user_agent=user_agent)
+
+
+async def request_password_reset(*, username: str, region: str | None, request_ip: str) -> None:
+    """Ask for a mail with a link. Nobody learns whether there is an account: no answer, and always the
+    same time until it. An account never activated gets mail 1 again (rule 14).
+
+    Raises `TooManyAttempts` when this network asks too often; one account's mails stop silently.
+    """
+    answer_at = asyncio.get_running_loop().time() + ANSWERED_AFTER_SECONDS
+    await throttle.spend_or_refuse(what="mails-network", address=request_ip, budget=rule.MAILS_PER_NETWORK)
+    name = rule.username(typed=username)
+    if await throttle.spend(what="mails-account", who=name, budget=rule.MAILS_PER_ACCOUNT) == 0:
+        realms = await realms_of(username=name, region=region)
+        for account in await Account.filter(username=name, realm__in=realms, active=True):
+            with suppress(Refusal):
+                await _mail_a_link(account=account, region=region)
+    await asyncio.sleep(max(0.0, answer_at - asyncio.get_running_loop().time()))
+
+
+async def _set_password(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
+    digest = links.digest(token)
+    login = await ParentLogin.get_or_none(token_hash=digest, token_used=False)
+    if login is not None:
+        account = await Account.get_or_none(pupil_id=login.pupil_id, active=True)
+    else:
+        account = await Account.get_or_none(reset_token_hash=digest, active=True)
+    if account is None:
+        raise LinkInvalid().at("token")
+    await passwords.check(password=password, names=await _names(account=account))
+    # Hashing takes a moment and may wait its turn: not while rows are locked.
+    password_hash = await passwords.hashed(password=password)
+    session, signed_in = new_session(account=account, user_agent=user_agent)
+    viewer = _as_viewer(account=account, session_id=session.id)
+    if login is not None:
+        opened = _activating(login_id=login.id, digest=digest, viewer=viewer)
+    else:
+        opened = _resetting(account_id=account.id, digest=digest, viewer=viewer)
+    async with opened as (act, owner):
+        act.change(owner, password_hash=password_hash, reset_token_hash=None, reset_expires_at=None)
+        for other in await Session.filter(account_id=owner.id, revoked_at__isnull=True):
+            act.change(other, revoked_at=session.created_at)
+        act.create(session)
+    await throttle.welcome(username=account.username, address=request_ip)
+    return signed_in
+
+
+@asynccontextmanager
+async def _activating(*, login_id: UUID, digest: str, viewer: Viewer) -> AsyncIterator[tuple[Act, Account]]:
+    """The step `activateAccount`, with the link looked at again under the lock."""
+    found = await ParentLogin.get(id=login_id).select_related("region")
+    async with take("activateAccount", viewer=viewer, pupil_id=viewer.pupil_id, region=found.region) as act:
+        login = await ParentLogin.filter(id=login_id, token_hash=digest, token_used=False).first()
+        if login is None:
+            raise LinkInvalid().at("token")
+        if rule.is_over(ends_at=rule.parent_link_ends(calendar=act.calendar), now=act.now):
+            raise LinkExpired().at("token")
+        act.starts_from(axis=LOGIN, state=login.status)
+        act.change(login, status=LoginStatus.ACTIVATED, token_used=True, activated_at=act.now)
+        yield act, await _locked(account_id=viewer.account_id)
+
+
+@asynccontextmanager
+async def _resetting(*, account_id: UUID, digest: str, viewer: Viewer) -> AsyncIterator[tuple[Act, Account]]:
+    """The step `resetPassword`, with the link looked at again under the lock."""
+    async with take("resetPassword", viewer=viewer, pupil_id=viewer.pupil_id) as act:
+        account = await _locked(account_id=account_id)
+        if account.reset_token_hash != digest:
+            raise LinkInvalid().at("token")
+        if rule.is_over(ends_at=account.reset_expires_at, now=act.now):
+            raise LinkExpired().at("token")
+        yield act, account
+
+
+async def _mail_a_link(*, account: Account, region: str | None) -> None:
+    viewer = _as_viewer(account=account, session_id=uuid4())
+    async with take(
+        "requestPasswordReset",
+        viewer=viewer,
+        pupil_id=viewer.pupil_id,
+        region=await _region_of(account=account, code=region),
+    ) as act:
+        # Whoever asked has shown nothing: in the audit it was the public.
+        act.viewer = None
+        owner = await _locked(account_id=account.id)
+        if owner.password_hash is None and owner.role is Role.PARENT:
+            await _mail_1_again(act=act)
+        else:
+            await _mail_reset(act=act, account=owner)
+
+
+async def _mail_1_again(*, act: Act) -> None:
+    """The same link while it is good, as it may be in an inbox already. Was the address corrected since,
+    then a new one: the old link lies in the wrong inbox."""
+    assert act.region is not None
+    sent = scope.of(act.child, ParentLogin).filter(status=LoginStatus.SENT, token_used=False)
+    login = await sent.filter(region_id=act.region.id).first()
+    ends_at = rule.parent_link_ends(calendar=act.calendar)
+    if login is None or rule.is_over(ends_at=ends_at, now=act.now):
+        return
+    email = await _email_of_family(pupil=act.child) or login.email
+    if email != login.email:
+        sequence = login.sequence + 1
+        token = links.token(purpose="parent_login", row_id=login.id, sequence=sequence)
+        act.change(login, sequence=sequence, token_hash=links.digest(token), email=email, sent_at=act.now)
+    before = await OutboxMail.filter(link_id=login.id, link_sequence=login.sequence).count()
+    act.mail(
+        ParentLoginSent(
+            first_name=act.child.first_name, elk_number=act.child.elk_number, valid_until=ends_at
+        ),
+        to=email,
+        unique_key=f"parent_login:{login.id}:{login.sequence}:again:{before}",
+        link="parent_login",
+        link_id=login.id,
+        link_sequence=login.sequence,
+    )
+
+
+async def _mail_reset(*, act: Act, account: Account) -> None:
+    email = account.email
+    if account.role is Role.PARENT:
+        email = await _email_of_family(pupil=act.child)
+    if not email or act.region is None:
+        return
+    sequence = account.reset_sequence + 1
+    token = links.token(purpose="password_reset", row_id=account.id, sequence=sequence)
+    act.change(
+        account,
+        reset_sequence=sequence,
+        reset_token_hash=links.digest(token),
+        reset_expires_at=act.now + rule.RESET_LINK_LIFE,
+    )
+    act.mail(
+        PasswordReset(display_name=account.display_name, for_staff=account.role is not Role.PARENT),
+        to=email,
+        unique_key=f"password_reset:{account.id}:{sequence}",
+        link="password_reset",
+        link_id=account.id,
+        link_sequence=sequence,
+    )
+
+
+async def _email_of_family(*, pupil: Pupil) -> str:
+    """Mails go to the first guardian's address as the Oki-doc has it now."""
+    guardian = await scope.of(pupil, Guardian).order_by("position").first()
+    return guardian.email if guardian else ""
+
+
+async def _region_of(*, account: Account, code: str | None) -> Region | None:
+    """In whose name the mail goes out: for a family the region asked for if it has a login there."""
+    viewer = _as_viewer(account=account, session_id=uuid4())
+    if account.pupil_id is not None:
+        pupil = await scope.one(scope.pupils(viewer))
+        try:
+            return await region_of_family(code=code, pupil=pupil)
+        except NotFound:
+            return await region_of_family(code=None, pupil=pupil)
+    await account.fetch_related("primary_school", "secondary_school")
+    school = account.primary_school or account.secondary_school
+    region_id = account.region_id or (school.region_id if school else None)
+    return await Region.get_or_none(id=region_id) if region_id else None
+
+
+async def _names(*, account: Account) -> tuple[str, ...]:
+    """What a password of this account must not be."""
+    if account.pupil_id is None:
+        return account.username, account.display_name, account.email.partition("@")[0]
+    pupil = await scope.one(scope.pupils(_as_viewer(account=account, session_id=uuid4())))
+    return account.username, pupil.elk_number, pupil.first_name, pupil.last_name, pupil.official_names
+
+
+async def _locked(*, account_id: UUID) -> Account:
+    return await Account.filter(id=account_id).select_for_update().get()
+
+
+def _as_viewer(*, account: Account, session_id: UUID) -> Viewer:
+    """The account as the owner of its link."""
+    return Viewer(
+        account_id=account.id,
+        session_id=session_id,
+        role=account.role,
+        display_name=account.display_name,
+        region_id=account.region_id,
+        group_id=account.group_id,
+        primary_school_id=account.primary_school_id,
+        secondary_school_id=account.secondary_school_id,
+        pupil_id=account.pupil_id,
+    )
