@@ -1,0 +1,69 @@
+"""The command line: parses and dispatches; each command imports only what it needs."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(prog="./loket", description="Loket: from primary to secondary school.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    dev = commands.add_parser("dev", help="everything in one terminal, with invented data")
+    dev.add_argument("--port", type=int, default=8000, help="where the API listens on 127.0.0.1")
+    dev.add_argument("--pupils", type=int, default=400, help="how many pupils the demo region has")
+    dev.add_argument("--fresh", action="store_true", help="throw away the data there is and begin anew")
+
+    test = commands.add_parser("test", help="lint, types, layers, tests")
+    test.add_argument("--long", action="store_true", help="also storms, kill tests at length and big data")
+    test.add_argument("rest", nargs=argparse.REMAINDER, help="given to pytest as it is")
+
+    commands.add_parser("serve", help="the API, in production: settings from the environment")
+    commands.add_parser("worker", help="the worker, in production: settings from the environment")
+    commands.add_parser("migrate", help="bring the database up to date, as its owner")
+    commands.add_parser("schema", help="write schema/sdl and the generated tables in docs")
+    commands.add_parser("mails", help="write a page with every mail and open it from .loket/mails.html")
+
+    load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
+    load.add_argument("kind", help="schools, departments, periods, staff, pupils or adviezen")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    load.add_argument("--region", help="the code of the region; needed when there are several")
+    load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
+    load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+
+    rotate = commands.add_parser("rotate-bsn-keys", help="encrypt every BSN with the newest key")
+    rotate.add_argument("--index", action="store_true", help="also compute the blind index anew")
+    return top
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; the exit status."""
+    given = parser().parse_args(argv)
+    os.chdir(ROOT)
+    match given.command:
+        case "dev":
+            from sandbox.dev import run as run_sandbox
+
+            return run_sandbox(port=given.port, pupils=given.pupils, fresh=given.fresh)
+        case "test":
+            from tests.run import run as run_checks
+
+            return run_checks(long=given.long, rest=given.rest)
+        case "schema":
+            from schema.sdl import write
+
+            for path in write():
+                print(path)
+            return 0
+        case _:
+            from sandbox.commands import run as run_command
+
+            return run_command(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
