@@ -78,6 +78,7 @@ def table(*, schemas: Schemas) -> str:
 
 
 def _fields(type_: GraphQLNamedType) -> Iterator[str]:
-    ours = isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType)
-    if ours and not type_.name.startswith("__"):
+    if type_.name.startswith("__"):
+        return
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
         yield from type_.fields

@@ -1,7 +1,7 @@
 """Documents and rows to compare executors with: any valid selection, over rows that may be wrong."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -57,7 +57,7 @@ class Awaited:
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[None, None, Any]:
         yield from ()
         return self.value
 

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import strawberry
 
@@ -78,22 +78,23 @@ class Person:
 class Query:
     @computed_for(EVERYONE, description="Alle mensen.")
     async def people(self, info: strawberry.Info) -> list[Person]:
-        return info.context["people"]
+        return cast(list[Person], info.context["people"])
 
     @computed_for(EVERYONE, description="Misschien mensen.")
     def maybe_people(self, info: strawberry.Info) -> list[Person | None] | None:
-        return info.context["people"]
+        return cast(list[Person | None], info.context["people"])
 
     @computed_for(EVERYONE, description="Eén mens.")
     def person(self, info: strawberry.Info) -> Person | None:
-        return info.context["people"][0]
+        return cast(Person, info.context["people"][0])
 
     @computed_for(EVERYONE, description="Een mens of een plek.")
     def either(
         self, info: strawberry.Info
     ) -> Annotated[Person | Place, strawberry.union("Either", description="Een van twee.")] | None:
         person: Any = info.context["people"][0]
-        return Place(name="hier", code=None, residents=[]) if person is None else Thing(name="x", weight=1)
+        neither: Any = Thing(name="x", weight=1)
+        return Place(name="hier", code=None, residents=[]) if person is None else cast(Person, neither)
 
 
 SCHEMA = RoleSchema(role=Role.PUBLIC, query=Query, mutation=None, types=[Thing])

@@ -160,10 +160,11 @@ class Query:
             calls.append("count")
             return len(ROWS)
 
-        return await page(
+        found: Connection[Child] = await page(
             info, question="children", about=search, first=first, after=after, fetch=fetch, count=count,
             key=lambda row: (row.name, row.id),
         )  # fmt: skip
+        return found
 
 
 @output_type("De handelingen.")
@@ -245,4 +246,4 @@ class Door:
 
 def code(response: httpx.Response) -> str:
     """The code of the first error."""
-    return response.json()["errors"][0]["extensions"]["code"]
+    return str(response.json()["errors"][0]["extensions"]["code"])

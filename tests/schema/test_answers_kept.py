@@ -15,7 +15,8 @@ class TestAnswersInTheDatabase:
         account, answers = uuid4(), Answers()
         asked = [answers.reserve(account_id=account, key="k", body_hash="h") for _ in range(8)]
         found = await asyncio.gather(*asked)
-        assert found.count(None) == 1 and found.count(Kept("h", None)) == 7
+        assert found.count(None) == 1
+        assert found.count(Kept("h", None)) == 7
 
     async def test_a_kept_answer_comes_back_as_it_was_and_cannot_be_released(self) -> None:
         account, answers = uuid4(), Answers()

@@ -2,7 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import ExecutionResult, parse, validate
@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema import compiled
 from schema.compiled import Cache, CompiledExecutor
 from tests.schema.documents import RIGHT, WRONG, People, documents, people
 from tests.schema.rich import SCHEMA
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*was never awaited")
 
 
 def answer(
-    executor_class: type[Any], text: str, rows: Any, *, cache: Cache | None = None, **variables: Any
+    executor_class: type[Any], text: Any, rows: Any, *, cache: Cache | None = None, **variables: Any
 ) -> ExecutionResult:
     document = parse(text) if isinstance(text, str) else text
     own = {"compiled": cache} if executor_class is CompiledExecutor else {}
@@ -37,7 +36,7 @@ def answer(
 
     async def run() -> ExecutionResult:
         result = executor.execute_operation()
-        return await result if executor.is_awaitable(result) else result
+        return cast(ExecutionResult, await result if executor.is_awaitable(result) else result)
 
     return asyncio.run(run())
 
@@ -49,7 +48,7 @@ def seen(result: ExecutionResult) -> Any:
     ]
 
 
-def both(text: str, rows: Any, **variables: Any) -> ExecutionResult:
+def both(text: str, rows: Any, **variables: Any) -> Any:
     document = parse(text)
     stock = answer(StrawberryGraphQLCoreExecutionContext, document, rows, **variables)
     mine = answer(CompiledExecutor, document, rows, **variables)
@@ -68,7 +67,8 @@ class TestCompiledAgainstStock:
             return
         stock = answer(StrawberryGraphQLCoreExecutionContext, document, rows)
         cache: Cache = {}
-        for variables in ({}, {"yes": False, "no": True}, {}):
+        given: list[dict[str, Any]] = [{}, {"yes": False, "no": True}, {}]
+        for variables in given:
             mine = answer(CompiledExecutor, document, rows, cache=cache, **variables)
             stock = answer(StrawberryGraphQLCoreExecutionContext, document, rows, **variables)
             assert seen(mine) == seen(stock)
@@ -139,8 +139,8 @@ class TestWhatIsCompiled:
             "query ($v: Boolean!) { people { id ...F @include(if: $v) } } fragment F on Person { name }"
         )
         cache: Cache = {}
-        with_name = answer(CompiledExecutor, document, [row()], cache=cache, v=True)
-        without = answer(CompiledExecutor, document, [row()], cache=cache, v=False)
+        with_name: Any = answer(CompiledExecutor, document, [row()], cache=cache, v=True)
+        without: Any = answer(CompiledExecutor, document, [row()], cache=cache, v=False)
         assert [list(with_name.data["people"][0]), list(without.data["people"][0])] == [
             ["id", "name"],
             ["id"],
@@ -162,27 +162,31 @@ class TestWhatIsCompiled:
     def test_a_null_where_none_may_be_is_the_standard_executors_error(self) -> None:
         result = both("{ maybePeople { id height } }", [row(), row(height=None), row()])
         assert [one is None for one in result.data["maybePeople"]] == [False, True, False]
-        assert result.errors and "Person.height" in result.errors[0].message
+        assert result.errors
+        assert "Person.height" in result.errors[0].message
 
     def test_an_exception_among_the_rows_is_raised_and_not_shown_as_a_row(self) -> None:
         from tests.schema.documents import Alarm
 
         result = both("{ maybePeople { id name } }", [row(), Alarm("stop")])
-        assert result.errors and result.errors[0].message == "stop"
+        assert result.errors
+        assert result.errors[0].message == "stop"
 
     def test_a_generator_is_not_used_up_by_the_function(self) -> None:
         stock = answer(
             StrawberryGraphQLCoreExecutionContext, "{ maybePeople { id } }", (r for r in [row(id="1")])
         )
         mine = answer(CompiledExecutor, "{ maybePeople { id } }", (r for r in [row(id="1")]))
-        assert seen(mine) == seen(stock) and mine.data == {"maybePeople": [{"id": "1"}]}
+        assert seen(mine) == seen(stock)
+        assert mine.data == {"maybePeople": [{"id": "1"}]}
 
     def test_it_is_the_compiled_function_that_answers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def stock(*_args: Any, **_more: Any) -> Any:
             raise AssertionError("the standard executor was asked")
 
-        monkeypatch.setattr(compiled.StrawberryGraphQLCoreExecutionContext, "complete_list_value", stock)
-        text = "{ people { id name age active paint paints rank born day tags grid home { name } rivals { id } } }"
+        monkeypatch.setattr(StrawberryGraphQLCoreExecutionContext, "complete_list_value", stock)
+        fields = "id name age active paint paints rank born day tags grid"
+        text = f"{{ people {{ {fields} home {{ name }} rivals {{ id }} }} }}"
         result = answer(CompiledExecutor, text, [row(rivals=[row(), None])])
         assert result.errors is None
 
