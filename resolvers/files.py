@@ -15,16 +15,17 @@ from uuid import UUID, uuid4
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
+
 from settings import load
 
 CHUNK = 256 * 1024
 
 
-class FileGone(Exception):  # noqa: N818
+class FileGone(Exception):
     """The row says there is a file, the store has none."""
 
 
-class TooManyBytes(Exception):  # noqa: N818
+class TooManyBytes(Exception):
     """More came in than was announced."""
 
 

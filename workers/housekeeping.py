@@ -33,9 +33,9 @@ async def sweep(*, store: files.Store) -> int:
 async def _documents(*, store: files.Store) -> int:
     """A PDF is a copy: it can always be asked for again."""
     before = await clock.now() - DOCUMENT_LIVES
-    old = await Document.filter(
-        created_at__lt=before, status__in=[JobStatus.READY, JobStatus.FAILED]
-    ).limit(AT_ONCE)
+    old = await Document.filter(created_at__lt=before, status__in=[JobStatus.READY, JobStatus.FAILED]).limit(
+        AT_ONCE
+    )
     for document in old:
         await store.delete_all_of(folder="documents", row_id=document.id)
         await document.delete()
@@ -45,9 +45,9 @@ async def _documents(*, store: files.Store) -> int:
 async def _uploads(*, store: files.Store) -> int:
     """What never came, and dossiers that were read or left: their content is in the Oki-doc by then."""
     now = await clock.now()
-    never_came = await Upload.filter(
-        state=UploadState.AWAITING, created_at__lt=now - UPLOAD_AWAITED
-    ).limit(AT_ONCE)
+    never_came = await Upload.filter(state=UploadState.AWAITING, created_at__lt=now - UPLOAD_AWAITED).limit(
+        AT_ONCE
+    )
     read = await Upload.filter(
         kind=UploadKind.OSO_DOSSIER,
         created_at__lt=now - DOSSIER_LIVES,

@@ -18,7 +18,9 @@ STRUGGLING_AFTER = 5
 _LATEST = "mostrecent"
 DUE = Gauge("loket_mails_due", "Mails that wait and are due.", multiprocess_mode=_LATEST)
 WAITING = Gauge("loket_mails_waiting", "Mails not sent yet, due or not.", multiprocess_mode=_LATEST)
-STRUGGLING = Gauge("loket_mails_struggling", "Mails that failed five times or more.", multiprocess_mode=_LATEST)
+STRUGGLING = Gauge(
+    "loket_mails_struggling", "Mails that failed five times or more.", multiprocess_mode=_LATEST
+)
 OLDEST = Gauge(
     "loket_mail_oldest_seconds", "Age of the oldest mail that is not sent.", multiprocess_mode=_LATEST
 )
@@ -55,7 +57,7 @@ async def measured() -> AsyncIterator[None]:
         while True:
             try:
                 await measure()
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - measuring goes on
                 log.warning("cannot measure: %s", type(fault).__name__)
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -28,9 +28,20 @@ CANCELLED = Counter("loket_mails_cancelled", "Mails not sent because a newer lin
 TABLE = "outbox_mail"
 WAITING = "sent_at IS NULL AND cancelled_at IS NULL AND due_at <= $4"
 STILL = "sent_at IS NULL AND cancelled_at IS NULL"
-COLUMNS = (
-    "id kind recipient payload message_id region_id link link_id link_sequence attempts created_at due_at"
-).split()
+COLUMNS = [
+    "id",
+    "kind",
+    "recipient",
+    "payload",
+    "message_id",
+    "region_id",
+    "link",
+    "link_id",
+    "link_sequence",
+    "attempts",
+    "created_at",
+    "due_at",
+]
 
 # Minutes until the next try, on the procedure's clock: after the first failure, the second, …
 PATIENCE = (1, 1, 2, 3, 5, 8, 13)
@@ -114,9 +125,6 @@ class Delivery:
         return tally
 
     async def _handle(self, *, row: dict[str, Any], token: UUID, tally: Tally) -> None:
-        if self._stopping or tally.server_away:
-            await lease.release(table=TABLE, row_id=row["id"], token=token)
-            return
         try:
             if await overtaken(row=row):
                 await _mark(row=row, token=token, column="cancelled_at")
@@ -144,6 +152,10 @@ class Delivery:
     async def _send(self, *, letter: Letter, row: dict[str, Any], token: UUID, tally: Tally) -> None:
         async with self._connections.envelope(sender=letter.sender, recipient=letter.recipient) as talk:
             async with self._last_mile:
+                if self._stopping:
+                    await talk.forget()
+                    await lease.release(table=TABLE, row_id=row["id"], token=token)
+                    return
                 seconds = self._pace.data + self._pace.lease
                 if not await lease.extend(
                     table=TABLE, row_id=row["id"], token=token, seconds=seconds, still=STILL
@@ -194,7 +206,7 @@ async def _mark(*, row: dict[str, Any], token: UUID, column: str) -> None:
         f"""
         UPDATE outbox_mail SET {column} = $3, last_error = '', lease_token = NULL, lease_until = NULL
          WHERE id = $1 AND lease_token = $2 RETURNING id
-        """,
+        """,  # noqa: S608 - `column` is one of two constants
         row["id"],
         token,
         await clock.now(),

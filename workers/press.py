@@ -26,7 +26,7 @@ SECONDS = Histogram("loket_document_seconds", "From request to READY.", buckets=
 TABLE = "document"
 FOLDER = "documents"
 WAITING = "status IN ('QUEUED', 'RUNNING') AND due_at <= $4"
-COLUMNS = "id kind content attempts due_at".split()
+COLUMNS = ["id", "kind", "content", "attempts", "due_at"]
 
 LEASE_SECONDS = 120
 MAKING_SECONDS = 60

@@ -16,7 +16,7 @@ CHUNK = 128 * 1024
 SECONDS = 60
 
 
-class ScannerAway(Exception):  # noqa: N818
+class ScannerAway(Exception):
     """No judgement was given; that is never a clean one."""
 
 

@@ -76,7 +76,7 @@ class Queue:
         try:
             async with asyncio.timeout(0.8):
                 return bool(await (await self._open()).ping())
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, it does not answer
             await self.close()
             return False
 
@@ -121,7 +121,7 @@ async def listen(*, redis_url: str, jobs: tuple[str, ...], ring: Ring) -> None:
             await worker.async_run()
         except asyncio.CancelledError:
             raise
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - work goes on without nudges
             log.warning("the queue is away (%s); the sweep goes on without it", type(fault).__name__)
         finally:
             if worker is not None:

@@ -13,11 +13,11 @@ MAILS_PER_CONNECTION = 100
 IDLE_SECONDS = 20.0
 
 
-class ServerAway(Exception):  # noqa: N818
+class ServerAway(Exception):
     """No conversation is possible now. It says nothing about the mail."""
 
 
-class MailRefused(Exception):  # noqa: N818
+class MailRefused(Exception):
     """The server spoke about this mail. `lasting`: it will say the same next time (5xx)."""
 
     def __init__(self, *, code: int, words: str) -> None:

@@ -1,4 +1,4 @@
-"""A region with one primary school, one pupil, one editor and one family, written straight into the tables."""
+"""A region with one primary school, one pupil, one editor and one family, straight into the tables."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

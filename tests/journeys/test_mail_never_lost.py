@@ -11,7 +11,6 @@ import pytest
 
 from models import ClockOffset, OutboxMail, Region, RegionGroup
 from resolvers import clock
-from settings import load
 from tests.breakable import QUICK, Part, SmtpServer, Valkey, WorkerProcess
 from workers import metrics
 from workers.outbox import Delivery
@@ -132,10 +131,12 @@ class TestMailIsNeverLost:
         house.smtp.start()
         house.worker.start()
         await house.write_mails(count=200)
-        while not house.taken():
+        while not house.taken():  # noqa: ASYNC110 - another process takes them
             await asyncio.sleep(0.02)
         assert house.worker.stop() == 0
-        leased = await OutboxMail.filter(message_id__in=house.written, sent_at=None, lease_token__not_isnull=True)
+        leased = await OutboxMail.filter(
+            message_id__in=house.written, sent_at=None, lease_token__not_isnull=True
+        )
         assert leased == []
         assert 0 < await house.waiting() < 200
         house.worker.start()
@@ -162,7 +163,7 @@ class TestMailIsNeverLost:
 
 async def storm(*, house: House, kills: int, seed: int) -> None:
     """300 mails flow while a worker, Valkey or the SMTP server is killed and started again."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for part in house.parts:
         part.start()
     flowing = asyncio.create_task(_flow(house=house))
