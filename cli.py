@@ -60,7 +60,7 @@ def main(argv: list[str]) -> int:
                 print(path)
             return 0
         case _:
-            from sandbox.commands import run as run_command
+            from commands import run as run_command
 
             return run_command(given)
 

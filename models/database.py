@@ -6,6 +6,7 @@ but can never change or delete an audit row.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -107,3 +108,12 @@ def _identifier(name: str) -> str:
 
 # For `tortoise makemigrations`, which compares models with migrations and opens no connection.
 TORTOISE = config(url="postgresql://nobody@127.0.0.1/none")
+
+
+async def is_behind() -> bool:
+    """Whether the open database lacks the newest migration of this code: for `/readyz`, at each call."""
+    newest = max(path.stem for path in (Path(__file__).parent / "migrations").glob("[0-9]*.py"))
+    _, rows = await get_connection("default").execute_query(
+        "SELECT 1 FROM tortoise_migrations WHERE app = $1 AND name = $2", [APP, newest]
+    )
+    return not rows

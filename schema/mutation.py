@@ -79,7 +79,7 @@ class Mutations:
         name = name or use_case.__name__
         roles = roles_in(seen_by)
         payload = _payload(name, gives, roles)
-        wanted = _from_context(use_case)
+        wanted = _from_context(use_case, takes)
         refusals = self._refusals
 
         async def resolve(info: Info, given: Any = None) -> Any:
@@ -135,8 +135,10 @@ def _entities(gives: Mapping[str, type], result: Any) -> dict[str, Any]:
     return dict.fromkeys(gives, result)
 
 
-def _from_context(use_case: UseCase) -> frozenset[str]:
-    return frozenset(inspect.signature(use_case).parameters) & set(_FROM_CONTEXT)
+def _from_context(use_case: UseCase, takes: type | None) -> frozenset[str]:
+    """A name that the input has too is the input's: the `token` of a link is not the bearer's."""
+    given = {field.python_name for field in definition_of(takes).fields} if takes else set()
+    return (frozenset(inspect.signature(use_case).parameters) & set(_FROM_CONTEXT)) - given
 
 
 def _facts_of(context: Context, wanted: frozenset[str]) -> dict[str, Any]:

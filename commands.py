@@ -1,0 +1,87 @@
+"""The commands of `cli.py` that act on a database: one function each."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+
+from models import database
+from resolvers import clock
+from settings import Settings, SettingsRefused, load
+
+
+def run(given: argparse.Namespace) -> int:
+    """Dispatch; settings and data that are not right are said in words, not as a traceback."""
+    try:
+        if given.command in ("serve", "worker"):
+            return {"serve": serve, "worker": worker}[given.command](_ready_settings())
+        from sandbox.borrow import environment_of_sandbox
+
+        with environment_of_sandbox():
+            settings = load()
+            if settings.environment == "sandbox":
+                clock.allow_moving()
+            return _COMMANDS[given.command](settings, given)
+    except SettingsRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+
+
+def _ready_settings() -> Settings:
+    """The settings of production; a database that is behind or away is one more mistake, named with the rest."""
+    settings = load()
+    try:
+        behind = asyncio.run(database.pending(url=settings.database_url))
+    except OSError as away:
+        raise SettingsRefused(f"Loket does not start:\n  DATABASE_URL: no answer ({away})") from None
+    if behind:
+        raise SettingsRefused(
+            "Loket does not start:\n  DATABASE_URL: the database lacks these migrations: "
+            f"{', '.join(behind)}. Run ./loket migrate first."
+        )
+    return settings
+
+
+def serve(settings: Settings) -> int:
+    """The API, until SIGTERM."""
+    import uvicorn
+
+    uvicorn.run(
+        "asgi:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.web_processes,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=20,
+    )
+    return 0
+
+
+def worker(settings: Settings) -> int:
+    """The worker, until SIGTERM."""
+    from workers import main
+
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if settings.environment == "sandbox":
+        clock.allow_moving()
+    asyncio.run(main.run(settings))
+    return 0
+
+
+def migrate(settings: Settings, _given: argparse.Namespace) -> int:
+    """Bring the database up to date, as its owner."""
+    owner = settings.database_owner_url
+    if owner is None:
+        raise SettingsRefused("DATABASE_OWNER_URL: is not set; migrating needs the owner of the tables.")
+    behind = asyncio.run(database.pending(url=owner))
+    asyncio.run(database.migrate(owner_url=owner, application_url=settings.database_url))
+    print("\n".join(f"  {name}" for name in behind) or "  the database was up to date")
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {"migrate": migrate}
