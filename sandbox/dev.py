@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 
-from models import database
+from models import Region, database
 from resolvers import clock
 from sandbox import demo, leash, personas, smtp, state
 from sandbox.postgres import PostgresDidNotStart
@@ -96,6 +96,8 @@ class Sandbox:
             await database.migrate(owner_url=owner, application_url=settings.database_url)
         async with database.connected(url=settings.database_url, pool_size=4):
             await demo.ensure(pupils=self._pupils, say=lambda text: print(f"  {text}", flush=True))
+            # The port may be another one than last time.
+            await Region.all().update(portal_url=f"{settings.public_url}/dev/portal")
 
     def _spawn(self, name: str, *arguments: str) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
