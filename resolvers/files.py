@@ -9,12 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID, uuid4
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from settings import load
 
@@ -133,7 +134,8 @@ def _opened(url: str) -> ObjectStore:
         folder.mkdir(parents=True, exist_ok=True)
         return LocalStore(folder, automatic_cleanup=True)
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    return from_url(url.partition("?")[0], config={name: unquote(value) for name, value in options.items()})
+    config: Any = {name: unquote(value) for name, value in options.items()}
+    return S3Store.from_url(url.partition("?")[0], config=config)
 
 
 @lru_cache(maxsize=4)

@@ -91,7 +91,7 @@ async def receive(
     upload = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
     if upload is None:
         raise NotFound()
-    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
+    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():  # type: ignore[attr-defined]
         raise NotFound()
     if upload.state != UploadState.AWAITING:
         raise UploadNotReady(state=upload.state)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from prometheus_client import Gauge
 
@@ -15,7 +16,7 @@ log = logging.getLogger("loket.metrics")
 EVERY_SECONDS = 15.0
 STRUGGLING_AFTER = 5
 
-_LATEST = "mostrecent"
+_LATEST: Final = "mostrecent"
 DUE = Gauge("loket_mails_due", "Mails that wait and are due.", multiprocess_mode=_LATEST)
 WAITING = Gauge("loket_mails_waiting", "Mails not sent yet, due or not.", multiprocess_mode=_LATEST)
 STRUGGLING = Gauge(

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from arq.connections import ArqRedis, RedisSettings, create_pool
 from arq.worker import Worker, func
@@ -107,7 +107,9 @@ async def listen(*, redis_url: str, jobs: tuple[str, ...], ring: Ring) -> None:
         worker: Worker | None = None
         try:
             worker = Worker(
-                functions=[func(bell(name), name=name, keep_result=0, max_tries=1) for name in jobs],
+                functions=[
+                    func(cast(Any, bell(name)), name=name, keep_result=0, max_tries=1) for name in jobs
+                ],
                 queue_name=QUEUE,
                 redis_pool=await _connect(redis_url=redis_url),
                 handle_signals=False,

@@ -1,0 +1,76 @@
+"""What a link to a file opens, asked again at each use: whose it is, and whether its child is in reach."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from resolvers import audit, documents, files, uploads
+from resolvers.file_links import Link, Use
+from resolvers.viewer import Viewer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Download:
+    """A file this viewer may have at this moment. `what`: how the audit names its reading."""
+
+    what: str
+    row_id: UUID
+    pupil_id: UUID | None
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    key: str
+    store: files.Store
+
+
+async def opened(*, viewer: Viewer, link: Link) -> Download | None:
+    """The file behind a link, or nothing: no longer there, no longer theirs, no longer in reach."""
+    match link.use:
+        case Use.DOCUMENT:
+            return await _document(viewer=viewer, document_id=link.row_id)
+        case Use.UPLOAD:
+            return await _upload(viewer=viewer, upload_id=link.row_id)
+        case _:
+            return None
+
+
+async def record(*, viewer: Viewer, found: Download) -> None:
+    """Reading a file of a child leaves a trace (rule 26)."""
+    if found.pupil_id is not None:
+        await audit.record_read(
+            viewer=viewer, what=found.what, entity_id=found.row_id, pupil_id=found.pupil_id
+        )
+
+
+async def _document(*, viewer: Viewer, document_id: UUID) -> Download | None:
+    document = await documents.readable(viewer=viewer, document_id=document_id)
+    if document is None or not document.storage_key:
+        return None
+    return Download(
+        what=document.kind.lower(),
+        row_id=document.id,
+        pupil_id=document.pupil_id,  # type: ignore[attr-defined]
+        filename=document.filename,
+        content_type="application/pdf",
+        size=document.size,
+        sha256=document.sha256,
+        key=document.storage_key,
+        store=files.store(),
+    )
+
+
+async def _upload(*, viewer: Viewer, upload_id: UUID) -> Download | None:
+    upload = await uploads.readable(viewer=viewer, upload_id=upload_id)
+    if upload is None or not upload.storage_key:
+        return None
+    return Download(
+        what=upload.kind.lower(),
+        row_id=upload.id,
+        pupil_id=upload.pupil_id,  # type: ignore[attr-defined]
+        filename=upload.filename,
+        content_type=upload.content_type or "application/octet-stream",
+        size=upload.size,
+        sha256=upload.sha256,
+        key=upload.storage_key,
+        store=files.store(),
+    )
