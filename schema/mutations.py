@@ -1,5 +1,6 @@
 """All there is to do, from its parts."""
 
+from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
 from schema.public import PublicMutation
 from schema.pupil_steps import PupilMutation
@@ -7,5 +8,5 @@ from schema.visibility import output_type
 
 
 @output_type("Wat u kunt doen.")
-class Mutation(PublicMutation, PupilMutation, EnrolmentMutation):
+class Mutation(PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation):
     pass

@@ -1,5 +1,6 @@
 """All there is to ask, from its parts."""
 
+from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
@@ -7,5 +8,5 @@ from schema.visibility import output_type
 
 
 @output_type("Wat u kunt vragen.")
-class Query(PublicQuery, OverviewQuery, EnrolmentQuery):
+class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery):
     pass
