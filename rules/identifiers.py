@@ -5,13 +5,18 @@ import unicodedata
 from datetime import date
 
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-_BRIN = re.compile(r"\d{2}[A-Z]{2}")
-_BRIN_LOCATION = re.compile(r"(\d{2}[A-Z]{2})(\d{2})?")
-_POSTCODE = re.compile(r"([1-9]\d{3})\s?([A-Z]{2})")
-_ELK = re.compile(r"B?\d{5}")
+# re.ASCII: elsewhere \d also takes the digits of other scripts.
+_BRIN = re.compile(r"\d{2}[A-Z]{2}", re.ASCII)
+_BRIN_LOCATION = re.compile(r"(\d{2}[A-Z]{2})(\d{2})?", re.ASCII)
+_POSTCODE = re.compile(r"([1-9]\d{3})\s?([A-Z]{2})", re.ASCII)
+_ELK = re.compile(r"B?\d{5}", re.ASCII)
+_BSN = re.compile(r"\d{9}", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_DUTCH_DATE = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
+_DUTCH_DATE = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
+# Marks that turn the direction of text: they can make one name look like another.
+_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters that no decomposition takes apart.
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -20,9 +25,20 @@ _FOLDED = str.maketrans(
 
 def is_bsn(text: str) -> bool:
     """Nine digits that pass the elfproef: weights 9 8 7 6 5 4 3 2 -1, divisible by 11, not all zeros."""
-    if not re.fullmatch(r"[0-9]{9}", text) or text == "000000000":
+    if not _BSN.fullmatch(text) or text == "000000000":
         return False
     return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=True)) % 11 == 0
+
+
+def read_bsn(text: str) -> str | None:
+    """A BSN as files write it: points and spaces go, a leading zero that a spreadsheet ate comes back.
+
+    None when it does not pass the elfproef.
+    """
+    digits = text.strip().replace(".", "").replace(" ", "")
+    if len(digits) == 8:
+        digits = "0" + digits
+    return digits if is_bsn(digits) else None
 
 
 def is_brin(text: str) -> bool:
@@ -56,13 +72,28 @@ def is_email(text: str) -> bool:
     return len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
 
 
+def read_email(text: str) -> str | None:
+    """An address in its one spelling: no spaces around it, a host of other letters in its ASCII form.
+
+    None when no mail can be sent to it.
+    """
+    local, at, host = text.strip().rpartition("@")
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    address = f"{local}{at}{host}"
+    return address if is_email(address) else None
+
+
 def read_date(text: str) -> date | None:
     """dd-mm-jjjj (or d-m-jjjj, or ISO) as a date; None when there is no such day."""
     text = text.strip()
     try:
         if found := _DUTCH_DATE.fullmatch(text):
             return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
     except ValueError:
         return None
 
@@ -74,9 +105,15 @@ def clean_name(text: str) -> str:
 
 def is_name(text: str, *, longest: int = 120) -> bool:
     """Any letters of any script; no control characters, no half surrogate pairs, not too long, not empty."""
-    if not text.strip() or len(text) > longest:
+    if len(text) > longest or not text.strip():
         return False
-    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") for letter in text)
+    # Plain letters are by far the most, and the list of kinds is slow to ask.
+    if text.isascii():
+        return text.isprintable()
+    return not any(
+        unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") or letter in _TURNING
+        for letter in text
+    )
 
 
 def full_name(*, first_name: str, infix: str, last_name: str) -> str:
@@ -86,7 +123,10 @@ def full_name(*, first_name: str, infix: str, last_name: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, for search and order: 'Łukasz Öztürk' becomes 'lukasz ozturk'."""
-    apart = unicodedata.normalize("NFKD", text).casefold().translate(_FOLDED)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # Again after folding case: a Turkish capital İ leaves a dot of its own behind.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_FOLDED)
     return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
 
 
