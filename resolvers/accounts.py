@@ -210,7 +210,9 @@ async def _names(*, account: Account) -> tuple[str, ...]:
     if account.pupil_id is None:
         return account.username, account.display_name, account.email.partition("@")[0]
     pupil = await scope.one(scope.pupils(_as_viewer(account=account, session_id=uuid4())))
-    return account.username, pupil.elk_number, pupil.first_name, pupil.last_name, pupil.official_names
+    born = pupil.birth_date
+    dates = (f"{born:%d%m%Y}", f"{born:%Y%m%d}", f"{born:%d%m%y}")
+    return pupil.elk_number, pupil.first_name, pupil.last_name, pupil.official_names, *dates
 
 
 async def _locked(*, account_id: UUID) -> Account:

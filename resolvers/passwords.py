@@ -30,7 +30,7 @@ MEMORY_KIB = 46 * 1024
 PASSES = 2
 # Half the cores hash, the others answer. Beyond the queue it is kinder to say: in a moment.
 WORKERS = max(1, (os.cpu_count() or 2) // 2)
-LONGEST_QUEUE = 100
+LONGEST_QUEUE = 200
 BUSY_SECONDS = 5
 
 R = TypeVar("R")

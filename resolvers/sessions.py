@@ -131,7 +131,7 @@ SELECT account_id, session_id, role, display_name, region_id, group_id, region_c
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SessionRow:
     """One of a person's own sessions."""
 
@@ -140,17 +140,16 @@ class SessionRow:
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
-    current: bool
+    current: bool = False
 
 
 async def sessions_of(*, viewer: Viewer) -> list[SessionRow]:
     """Where this person is signed in now, the latest used first."""
-    columns = ("id", "device", "created_at", "last_seen_at", "expires_at")
-    return await fetch(
-        _open_sessions(account_id=viewer.account_id).order_by("-last_seen_at", "id"),
-        columns,
-        lambda id, *rest: SessionRow(id, *rest, id == viewer.session_id),
-    )
+    own = _open_sessions(account_id=viewer.account_id).order_by("-last_seen_at", "id")
+    rows = await fetch(own, ("id", "device", "created_at", "last_seen_at", "expires_at"), SessionRow)
+    for row in rows:
+        row.current = row.id == viewer.session_id
+    return rows
 
 
 async def revoke_session(*, viewer: Viewer, session_id: UUID) -> None:

@@ -67,6 +67,7 @@ class Attempt:
             "familiar": f"{self.username}\n{self.network}",
             "account": self.username,
             "network": self.network,
+            "pace": self.network,
         }
         return [_key(name, who.get(name, "")) for name in names]
 
@@ -102,7 +103,7 @@ async def attempt(*, username: str, address: str) -> Attempt:
     trying = Attempt(username=username, network=rule.network(address=address))
     answer = await _run(
         ASK,
-        trying.key("pair", "familiar", "account", "network", "everywhere"),
+        trying.key("pair", "familiar", "account", "network", "everywhere", "pace"),
         *_curve(rule.STRANGER),
         *_curve(rule.STRANGER_UNDER_ATTACK),
         *_curve(rule.FAMILIAR),
@@ -110,6 +111,7 @@ async def attempt(*, username: str, address: str) -> Attempt:
         rule.ATTACK_SECONDS,
         *_bucket(rule.PER_NETWORK),
         *_bucket(rule.EVERYWHERE),
+        *_bucket(rule.PACE),
     )
     if answer is None:
         trying.alone = True

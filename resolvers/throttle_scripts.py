@@ -33,13 +33,13 @@ local function count(key, lasting)
 end
 """
 
-# KEYS: pair, familiar, account, network, everywhere.
+# KEYS: pair, familiar, account, network, everywhere, pace.
 # ARGV: moment, three curves of free, longest, remembered, first (stranger, under attack, familiar),
-# attack, its seconds, the two buckets. Answers: refused by what, wait, familiar.
+# attack, its seconds, the three buckets. Answers: refused by what, wait, familiar.
 ASK = (
     _SHARED
     + """
-local pair, familiar_key, account, network, everywhere = unpack(KEYS)
+local pair, familiar_key, account, network, everywhere, pace = unpack(KEYS)
 local familiar = redis.call('EXISTS', familiar_key)
 
 local curve = 2
@@ -64,6 +64,9 @@ if familiar == 0 then
     if wait > 0 then return {'network', tostring(wait), familiar} end
     wait = wait_of(everywhere, tonumber(ARGV[18]), tonumber(ARGV[19]))
     if wait > 0 then return {'everywhere', tostring(wait), familiar} end
+    wait = wait_of(pace, tonumber(ARGV[20]), tonumber(ARGV[21]))
+    if wait > 0 then return {'pace', tostring(wait), familiar} end
+    take(pace, tonumber(ARGV[21]))
 end
 
 redis.call('HSET', pair, 'tries', tries + 1, 'at', now)

@@ -85,6 +85,9 @@ ATTACK_SECONDS = 3600
 # Against one password over all numbers: only wrong tries count.
 PER_NETWORK = Bucket(capacity=40, seconds=30)
 EVERYWHERE = Bucket(capacity=600, seconds=1)
+# How fast tries may begin, right or wrong: a network that sends thousands at once has most of them refused
+# before the first is found wrong. A hall full of parents stays below it.
+PACE = Bucket(capacity=200, seconds=0.05)
 # What this process allows by itself while the counters are away.
 ALONE = Bucket(capacity=20, seconds=2)
 ALONE_PER_ACCOUNT = Bucket(capacity=3, seconds=60)

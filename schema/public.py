@@ -18,7 +18,8 @@ RoleEnum = strawberry.enum(
     description=(
         "Wie iemand is. PUBLIC: niet ingelogd. PARENT: ouder of verzorger. PO_EDITOR en PO_MONITOR: "
         "basisschool, met en zonder het recht om te wijzigen. VO_STAFF: school voor voortgezet "
-        "onderwijs. REGION_ADMIN: beheerder van de regio. PROJECT_LEAD: projectleider. INTEGRATOR: een systeem."
+        "onderwijs. REGION_ADMIN: beheerder van de regio. PROJECT_LEAD: projectleider. "
+        "INTEGRATOR: een systeem."
     ),
 )
 PeriodKindEnum = strawberry.enum(
@@ -174,8 +175,8 @@ class PublicMutation:
         gives={"session": Session},
         seen_by=EVERYONE,
         description=(
-            "Stelt het eerste wachtwoord in met de link uit de mail en logt in. De link werkt één keer. Ook de "
-            "link voor een nieuw wachtwoord kan hier."
+            "Stelt het eerste wachtwoord in met de link uit de mail en logt in. De link werkt één keer. "
+            "Ook de link voor een nieuw wachtwoord kan hier."
         ),
     )
     request_password_reset = mutations.sign_in(

@@ -38,8 +38,8 @@ from workers.compose import compose
 
 NOW = datetime.fromisoformat("2027-03-17T10:00:00+01:00")
 APPLICATION_ENDS = datetime.fromisoformat("2027-03-25T17:00:00+01:00")
-STAFF_PASSWORD = "blauwe fiets in de regen"  # noqa: S105
-PARENT_PASSWORD = "drie eenden op het gras"  # noqa: S105
+STAFF_PASSWORD = "blauwe fiets in de regen"
+PARENT_PASSWORD = "drie eenden op het gras"
 
 LOGIN = """mutation Login($input: LoginInput!) {
   login(input: $input) { session { token expiresAt role } errors {
@@ -153,7 +153,7 @@ class Town:
 
 async def letter(row: OutboxMail) -> EmailMessage:
     written = await compose(row={name: getattr(row, name) for name in row._meta.fields_db_projection})
-    return cast(EmailMessage, message_from_bytes(written.content, policy=default))
+    return message_from_bytes(written.content, policy=default)
 
 
 def text_of(mail: EmailMessage) -> str:
@@ -237,9 +237,7 @@ async def _child(
         created_at=NOW,
         updated_at=NOW,
     )
-    await OkiDoc.create(
-        id=uuid4(), pupil=pupil, status=OkiDocStatus.FINAL, finalized_at=NOW, updated_at=NOW
-    )
+    await OkiDoc.create(id=uuid4(), pupil=pupil, status=OkiDocStatus.FINAL, finalized_at=NOW, updated_at=NOW)
     guardian = await Guardian.create(
         id=uuid4(), pupil=pupil, position=1, last_name="Okafor", email="ouder@thuis.example"
     )
