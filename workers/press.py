@@ -29,7 +29,7 @@ WAITING = "status IN ('QUEUED', 'RUNNING') AND due_at <= $4"
 COLUMNS = ["id", "kind", "content", "attempts", "due_at"]
 
 LEASE_SECONDS = 120
-MAKING_SECONDS = 60
+MAKING_SECONDS = 100
 ATTEMPTS = 4
 AGAIN_AFTER = timedelta(seconds=20)
 

@@ -1,13 +1,17 @@
 """A PDF: asked for, made by the worker, fetched by a link that asks again each time (rules 5 and 15)."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psutil
 import pytest
+from pypdf import PdfReader
 from starlette.applications import Starlette
 
 from models import Account, Address, AuditEntry, Document, Guardian, OkiDoc, Pupil
@@ -16,6 +20,7 @@ from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import DocumentKind, JobStatus, OkiDocStatus, PupilOrigin, Role
 from schema import files_http
+from tests.breakable import WorkerProcess
 from tests.journeys.one_school import OneSchool, one_school
 from workers import housekeeping, press
 from workers.press import Press
@@ -208,6 +213,34 @@ class TestAWorkerThatDies:
         row = await seen(viewer=school.editor, document_id=document_id)
         assert (row.status, row.url) == (JobStatus.FAILED, None)
         assert len(maker.told) == press.ATTEMPTS
+
+
+class TestTheWholeWay:
+    async def test_a_worker_process_prints_it_and_killed_in_the_middle_leaves_nobody_behind(
+        self, school: OneSchool, http: httpx.AsyncClient, tmp_path: Path
+    ) -> None:
+        worker = WorkerProcess(folder=tmp_path, environment={})
+        worker.start()
+        try:
+            document_id = await asked(viewer=school.editor, school=school)
+            row = await seen(viewer=school.editor, document_id=document_id)
+            until = asyncio.get_running_loop().time() + 30
+            while row.status is not JobStatus.READY:
+                assert asyncio.get_running_loop().time() < until, worker.said()
+                await asyncio.sleep(0.1)
+                row = await seen(viewer=school.editor, document_id=document_id)
+            assert row.url is not None
+            pdf = PdfReader(io.BytesIO((await http.get(row.url)).content))
+            words = pdf.pages[0].extract_text()
+            assert "Oki-doc" in words
+            assert "Zoë" in words
+            assert "Siân O'Neill" in words
+        finally:
+            children = psutil.Process(worker.pid).children(recursive=True)
+            worker.kill()
+        gone, alive = psutil.wait_procs(children, timeout=5)
+        assert gone
+        assert alive == []
 
 
 class TestItsEnd:
