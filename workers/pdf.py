@@ -75,8 +75,14 @@ class PdfPool:
 def _end_with_parent() -> None:
     """A worker that is killed closes nothing: without this its processes would wait for work for ever."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _print(content: dict[str, Any]) -> bytes:

@@ -19,7 +19,7 @@ def nudged() -> set[str]:
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "nudge":
                     (name,) = node.args
                     assert isinstance(name, ast.Constant), f"{path}: name the job in words"
-                    names.add(name.value)
+                    names.add(str(name.value))
     return names
 
 

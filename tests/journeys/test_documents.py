@@ -42,7 +42,7 @@ class Maker:
             await self.gate.wait()
         if self.fault is not None:
             raise self.fault
-        return b"%PDF-1.7 " + content["title"].encode() + b"\n%%EOF"
+        return f"%PDF-1.7 {content['title']}\n%%EOF".encode()
 
 
 @pytest.fixture
@@ -108,7 +108,8 @@ class TestAskingForAPdf:
         again = await seen(viewer=school.editor, document_id=document_id)
         assert again.url is not None
         assert (await http.get(again.url)).status_code == 200
-        acts = await AuditEntry.filter(pupil_id=school.pupil.id).order_by("id").values_list("act", flat=True)
+        entries = await AuditEntry.filter(pupil_id=school.pupil.id).order_by("id")
+        acts = [entry.act for entry in entries]
         assert acts == ["read.oki_doc", "createDocument", "read.oki_doc", "read.oki_doc"]
 
     async def test_it_says_what_was_there_when_it_was_asked_for(
