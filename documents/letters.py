@@ -29,8 +29,8 @@ def shown(text: str) -> str:
 
 
 def _shown(letter: str) -> str:
-    if letter in "\n\t" or ord(letter) in known():
-        return letter
     if unicodedata.category(letter) == "Cf":
         return ""
+    if letter in "\n\t" or ord(letter) in known():
+        return letter
     return f"(U+{ord(letter):04X})"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from models import database as db
 from resolvers import clock, nudge
 from settings import Settings, load
 from tests.servers import Servers, clone, drop
+from tests.world import World, make_world
 
 APPLICATION_WEEK = datetime(2027, 3, 17, 9, 0, tzinfo=UTC)
 """The third day of the application week of the region in `tests/region.py`."""
@@ -86,3 +88,10 @@ def standing_clock() -> datetime:
 @pytest.fixture
 def valkey_url() -> str:
     return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+async def world(database: None, standing_clock: datetime, tmp_path: Path) -> AsyncIterator[World]:
+    """Two linked regions, and people who talk to Loket over GraphQL."""
+    async with make_world(settings=load(), folder=tmp_path) as made:
+        yield made
