@@ -33,6 +33,11 @@ class Mail:
         """An invented one, for previews and tests."""
         raise NotImplementedError
 
+    @classmethod
+    def examples(cls) -> "tuple[Mail, ...]":
+        """Every shape this mail can have."""
+        return (cls.example(),)
+
 
 def _read(known: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in payload.items():
@@ -55,6 +60,10 @@ class ParentLoginSent(Mail):
         return cls(
             first_name="Zoë", elk_number="78018", valid_until=datetime.fromisoformat("2027-03-25T00:00+01:00")
         )
+
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        return (cls.example(), cls(first_name="Bente", elk_number="B40012"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +89,10 @@ class PriorityDecided(Mail):
     @classmethod
     def example(cls) -> "PriorityDecided":
         return cls(first_name="Łucja", granted=True)
+
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        return (cls.example(), cls(first_name="Łucja", granted=False))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +131,10 @@ class PasswordReset(Mail):
     def example(cls) -> "PasswordReset":
         return cls()
 
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        return (cls.example(), cls(display_name="Anne de Wit", for_staff=True))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StaffInvited(Mail):
@@ -135,7 +152,7 @@ class StaffInvited(Mail):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SupplementAsked(Mail):
-    """To the primary school: a secondary school asks for a supplement; the question is in the portal (rule 26)."""
+    """To the primary school: a supplement is asked for; the question is in the portal (rule 26)."""
 
     template: ClassVar[str] = "supplement_asked"
     school: str

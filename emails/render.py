@@ -1,5 +1,6 @@
 """From what a mail says to the message that goes out: a subject, a text and an HTML part."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from emails import kinds
 from emails.kinds import Mail
@@ -27,11 +29,20 @@ KINDS: dict[str, type[Mail]] = {
 class Sender(Protocol):
     """The region that writes: its row, or anything with these attributes."""
 
-    name: str
-    portal_url: str
-    sender_address: str
-    helpdesk: str
-    information_url: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def portal_url(self) -> str: ...
+
+    @property
+    def sender_address(self) -> str: ...
+
+    @property
+    def helpdesk(self) -> str: ...
+
+    @property
+    def information_url(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +53,34 @@ class Rendered:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Escapes in HTML parts only, refuses a word that is not there, keeps what was typed in its place."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
-        trim_blocks=False,
-        keep_trailing_newline=False,
+        finalize=_as_typed,
     )
-    environment.filters["moment"] = _moment
-    return environment
+    made.filters["moment"] = _moment
+    return made
+
+
+# They turn the reading direction around for the words of the mail that follow.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _as_typed(value: Any) -> Any:
+    """What a person typed stays within its line and its place, whatever is in it."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    kept = (_mark(letter) for letter in unicodedata.normalize("NFC", value) if letter not in TURNING)
+    return _one_line("".join(kept))
+
+
+def _mark(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    return {"Cc": "", "Cs": "\ufffd"}.get(unicodedata.category(letter), letter)
 
 
 def _moment(value: datetime) -> str:
@@ -66,10 +95,10 @@ def _inliner() -> css_inline.CSSInliner:
 def render(mail: Mail, *, sender: Sender, link: str) -> Rendered:
     """The three parts. Raises `UndefinedError` when a template names what the mail does not say."""
     said: dict[str, Any] = {"mail": mail, "region": sender, "link": link, "name": f"ELK {sender.name}"}
-    environment = _environment()
-    subject = environment.get_template(f"{mail.template}/subject.txt").render(said)
-    text = environment.get_template(f"{mail.template}/text.txt").render(said)
-    html = environment.get_template(f"{mail.template}/html.html").render(said, subject=_one_line(subject))
+    templates = environment()
+    subject = templates.get_template(f"{mail.template}/subject.txt").render(said)
+    text = templates.get_template(f"{mail.template}/text.txt").render(said)
+    html = templates.get_template(f"{mail.template}/html.html").render(said, subject=_one_line(subject))
     return Rendered(_one_line(subject), text.strip() + "\n", _inliner().inline(html))
 
 
@@ -86,9 +115,9 @@ def letter(mail: Mail, *, sender: Sender, link: str) -> EmailMessage:
     message["From"] = formataddr((f"ELK {_one_line(sender.name)}", sender.sender_address))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = "nl"
     message.set_content(parts.text)
     message.add_alternative(parts.html, subtype="html")
+    message["Content-Language"] = "nl"  # Last: what makes the parts takes such headers along into the first.
     return message
 
 
