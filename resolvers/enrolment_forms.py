@@ -87,14 +87,17 @@ async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UU
 
 async def open_departments(*, department_ids: list[UUID], advice: str | None) -> set[UUID]:
     """Which of these departments have seats for this advice (rules 17 and 37)."""
-    if advice is None:
-        return set()
+    return (await open_departments_by_advice(department_ids=department_ids)).get(advice or "", set())
+
+
+async def open_departments_by_advice(*, department_ids: list[UUID]) -> dict[str, set[UUID]]:
+    """For each advice, those of these departments that have seats for it: one statement."""
+    by_advice: dict[str, set[UUID]] = {}
     groups = CapacityGroup.filter(department_id__in=department_ids)
-    return {
-        department_id
-        for department_id, adviezen in await fetch(groups, ("department_id", "adviezen"), lambda *row: row)
-        if advice in (adviezen or ())
-    }
+    for department_id, adviezen in await fetch(groups, ("department_id", "adviezen"), lambda *row: row):
+        for advice in adviezen or ():
+            by_advice.setdefault(advice, set()).add(department_id)
+    return by_advice
 
 
 async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:

@@ -145,6 +145,8 @@ async def load(*, viewer: Viewer, queryset: QuerySet[Pupil], wanted: Collection[
     """The pupils of a scoped query, with the parts in `wanted`."""
     rows = await fetch(queryset, COLUMNS, PupilRow)
     if rows:
+        import resolvers.parts  # noqa: F401 - registers the loaders, which import this module
+
         for name in sorted(LOADERS.keys() & set(wanted)):
             await LOADERS[name](viewer, rows)
     return rows

@@ -28,6 +28,7 @@ from settings import load
 FOLDER = "uploads"
 HEAD = 4096
 TAIL = 4096
+RECEIVING_SECONDS = 300
 
 # An image may say it is huge: it is judged by what it says, and never decoded.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -99,7 +100,10 @@ async def receive(
         raise UploadSizeDiffers(size=announced, declared_size=upload.declared_size)
     key = new_key(folder=FOLDER, row_id=upload.id)
     try:
-        stored = await files.receive(key=key, chunks=chunks, most=upload.declared_size)
+        async with asyncio.timeout(RECEIVING_SECONDS):
+            stored = await files.receive(key=key, chunks=chunks, most=upload.declared_size)
+    except TimeoutError:
+        raise UploadSizeDiffers(size=0, declared_size=upload.declared_size) from None
     except TooManyBytes:
         raise UploadSizeDiffers(size=upload.declared_size + 1, declared_size=upload.declared_size) from None
     try:

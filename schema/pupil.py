@@ -1,12 +1,14 @@
 """The child, as each role sees it. Visibility stands beside each field."""
 
 from datetime import date, datetime
+from typing import Any, cast
 
 import strawberry
 
-from rules.vocabulary import Colour, LoginStatus, NotPlacingReason, PupilOrigin, Role
+from rules.vocabulary import Colour, LoginStatus, NotPlacingReason, PlacementStatus, PupilOrigin, Role
+from schema.enrolment import Enrolment, RegionCode
 from schema.oki_doc import OkiDoc
-from schema.visibility import PRIMARY_SCHOOL, Roles, output_type, seen_by
+from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
 FAMILY: Roles = frozenset({Role.PARENT})
@@ -84,6 +86,21 @@ class TestResult:
     )
 
 
+PlacementStatusEnum = strawberry.enum(
+    PlacementStatus,
+    description="NONE: nog geen besluit. PLACED: geplaatst. DRAWN_OUT: uitgeloot. NOT_PLACEABLE: niet plaatsbaar. "
+    "WITHDRAWN: teruggetrokken.",
+)
+
+
+@output_type("De uitkomst van de aanmelding, vanaf de bekendmaking.")
+class PlacementResult:
+    status: PlacementStatus = seen_by(FAMILY, description="De uitkomst.")
+    message: str = seen_by(FAMILY, description="De uitkomst in woorden, met wie u kunt bellen als dat nodig is.")
+    school: str | None = seen_by(FAMILY, description="De school waar het kind is geplaatst.")
+    department: str | None = seen_by(FAMILY, description="De afdeling waar het kind is geplaatst.")
+
+
 @output_type("Een notitie: van de eigen organisatie, of gedeeld tussen PO en VO.")
 class Note:
     id: strawberry.ID = seen_by(PO, VO, description="Het kenmerk van de notitie.")
@@ -93,6 +110,20 @@ class Note:
     organisation_name: str = seen_by(PO, VO, description="De school van wie haar schreef.")
     about_transfer_meeting: bool = seen_by(PO, VO, description="Of zij over de tafelmiddag gaat.")
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
+
+
+def _enrolment(root: strawberry.Parent[Any], region: RegionCode = None) -> Enrolment | None:
+    by_region = root.parts["enrolment"]
+    if region is None and "default_region" not in root.parts:
+        return cast(Enrolment | None, next(iter(by_region.values()), None))
+    return cast(Enrolment | None, by_region.get(region or root.parts["default_region"]))
+
+
+def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -> PlacementResult | None:
+    by_region = root.parts["placement_result"]
+    own = by_region.get(region or root.parts["default_region"])
+    anywhere = next((found for found in by_region.values() if found is not None), None)
+    return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
 
 
 @output_type("Een kind dat naar het voortgezet onderwijs gaat.")
@@ -149,3 +180,11 @@ class Pupil:
         PO, FAMILY, VO, description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd."
     )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
+    enrolment_history: list[Enrolment] = seen_by(FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst.")
+
+    enrolment: Enrolment | None = computed_for(
+        FAMILY, VO, description="De aanmelding; leeg als er nog niets is bewaard."
+    )(_enrolment)
+    placement_result: PlacementResult | None = computed_for(
+        FAMILY, description="De uitkomst; leeg tot de bekendmaking."
+    )(_placement_result)

@@ -1,0 +1,127 @@
+"""The forms of many pupils in a fixed number of statements, and what a family reads of the outcome."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from models import Department, Enrolment, ParentLogin, Preference, Region
+from models.region import Advice
+from resolvers import clock, scope
+from resolvers.calendars import calendar_of
+from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
+from resolvers.pupils import PupilRow, part
+from resolvers.rows import fetch
+from resolvers.viewer import Viewer
+from rules import result
+from rules.enrolment import Choice, Form
+from rules.vocabulary import EnrolmentStatus, Role
+
+
+@part("enrolment")
+async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """By region: the live form. A school sees the definitive one it handles, and no other."""
+    live = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
+    found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
+    shown_by_id = await all_shown(enrolments=found, rows=rows)
+    await _default_region(viewer, rows)
+    for row in rows:
+        row.parts["enrolment"] = {
+            one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id  # type: ignore[attr-defined]
+        }
+
+
+async def _default_region(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """The region meant when a family names none, as `region_of_family` chooses it for an act."""
+    if viewer.role is not Role.PARENT:
+        return
+    logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
+    codes = await fetch(logins, ("region__code",), lambda code: code)
+    for row in rows:
+        row.parts["default_region"] = codes[0] if len(codes) == 1 else viewer.region_code
+
+
+@part("enrolment_history")
+async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """What was undone, the latest first (rule 22: it stays)."""
+    undone = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
+    found = await undone.filter(status=EnrolmentStatus.WITHDRAWN).order_by("-withdrawn_at")
+    shown_by_id = await all_shown(enrolments=found, rows=rows)
+    for row in rows:
+        row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]  # type: ignore[attr-defined]
+
+
+async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) -> dict[UUID, EnrolmentRow]:
+    """Forms as people see them: three statements, however many."""
+    lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
+    preferences = Preference.filter(enrolment_id__in=list(lines)).order_by("enrolment_id", "rank")
+    for enrolment_id, department_id in await fetch(
+        preferences, ("enrolment_id", "department_id"), lambda *row: row
+    ):
+        lines[enrolment_id].append(department_id)
+    ids = list({department_id for list_ in lines.values() for department_id in list_})
+    columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
+    departments = {
+        row[0]: row for row in await fetch(Department.filter(id__in=ids), columns, lambda *row: row)
+    }
+    open_by_advice = await open_departments_by_advice(department_ids=ids)
+    by_pupil = {row.id: row for row in rows}
+    answer = {}
+    for one in enrolments:
+        row = by_pupil[one.pupil_id]  # type: ignore[attr-defined]
+        open_ids = open_by_advice.get(row.advice or "", set())
+        form = Form(
+            choices=tuple(_choice(departments[line], open_ids) for line in lines[one.id] if line in departments),
+            ground=one.priority_ground,
+            sibling_name=one.sibling_name,
+            sibling_class=one.sibling_class,
+            accept_equivalent_department=one.accept_equivalent_department,
+            is_multiple=one.is_multiple,
+            all_apply_here=one.all_apply_here,
+        )
+        answer[one.id] = shown(enrolment=one, form=form, list_length=row.list_length)
+    return answer
+
+
+def _choice(department: tuple[UUID, str, UUID, str, list[str] | None], open_ids: set[UUID]) -> Choice:
+    department_id, name, school_id, school, grounds = department
+    return Choice(
+        department_id=department_id,
+        department=name,
+        school_id=school_id,
+        school=school,
+        grounds=frozenset(grounds or ()),
+        open_to_child=department_id in open_ids,
+    )
+
+
+@part("placement_result")
+async def _placement_result(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """By region. Before the announcement nothing is read at all: no time, no count tells."""
+    if viewer.role is not Role.PARENT:
+        return
+    await _default_region(viewer, rows)
+    now = await clock.now()
+    for row in rows:
+        row.parts["placement_result"] = {}
+        for region in await Region.filter(group_id=viewer.group_id):
+            calendar = await calendar_of(region_id=region.id, school_year_id=row.school_year_id)
+            if result.is_announced(calendar=calendar, now=now):
+                row.parts["placement_result"][region.code] = await _outcome(viewer, row, region)
+
+
+async def _outcome(viewer: Viewer, row: PupilRow, region: Region) -> result.Result | None:
+    forms = scope.enrolments(viewer).filter(pupil_id=row.id, region_id=region.id)
+    latest = await forms.order_by("-version").select_related("handling_school", "handling_department")
+    # The live form decides; an ended one speaks only when nothing came after it.
+    for form in sorted(latest, key=lambda one: one.status is not EnrolmentStatus.FINAL):
+        outcome = result.of(
+            first_name=row.first_name,
+            enrolment=form.status,
+            placement=form.placement_status,
+            deferred=form.parents_informed_at is not None,
+            school=form.handling_school.name if form.handling_school else "",
+            department=form.handling_department.name if form.handling_department else "",
+            helpdesk=region.helpdesk,
+        )
+        if outcome is not None:
+            return outcome
+    return None
