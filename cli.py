@@ -14,7 +14,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     dev = commands.add_parser("dev", help="everything in one terminal, with invented data")
-    dev.add_argument("--port", type=int, default=8000, help="where the API listens on 127.0.0.1")
+    dev.add_argument("--port", type=_port, default=8000, help="where the API listens on 127.0.0.1")
     dev.add_argument("--pupils", type=int, default=400, help="how many pupils the demo region has")
     dev.add_argument("--fresh", action="store_true", help="throw away the data there is and begin anew")
 
@@ -38,6 +38,12 @@ def parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser("rotate-bsn-keys", help="encrypt every BSN with the newest key")
     rotate.add_argument("--index", action="store_true", help="also compute the blind index anew")
     return top
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
 
 
 def main(argv: list[str]) -> int:

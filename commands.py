@@ -3,12 +3,17 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
+
+import asyncpg
 
 from models import database
 from resolvers import clock
 from settings import Settings, SettingsRefused, load
+
+ANSWERS_WITHIN = 10.0
 
 
 def run(given: argparse.Namespace) -> int:
@@ -29,18 +34,30 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _ready_settings() -> Settings:
-    """The settings of production; a database that is behind or away is one more mistake, named with the rest."""
-    settings = load()
+    """The settings of production; a database that is behind or away is one more mistake among the rest."""
     try:
-        behind = asyncio.run(database.pending(url=settings.database_url))
-    except OSError as away:
-        raise SettingsRefused(f"Loket does not start:\n  DATABASE_URL: no answer ({away})") from None
-    if behind:
-        raise SettingsRefused(
-            "Loket does not start:\n  DATABASE_URL: the database lacks these migrations: "
-            f"{', '.join(behind)}. Run ./loket migrate first."
-        )
+        settings, mistakes = load(), list[str]()
+    except SettingsRefused as refused:
+        settings, mistakes = None, list(refused.mistakes)
+    url = os.environ.get("DATABASE_URL")
+    if url and not any(mistake.startswith("DATABASE_URL:") for mistake in mistakes):
+        mistakes += asyncio.run(_wrong_with_database(url))
+    if settings is None or mistakes:
+        raise SettingsRefused(*mistakes)
     return settings
+
+
+async def _wrong_with_database(url: str) -> list[str]:
+    # Asked for itself: to what reads migrations, a database that is away is an empty one.
+    try:
+        connection = await asyncpg.connect(url, timeout=ANSWERS_WITHIN)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        return [f"DATABASE_URL: the database does not let us in ({type(fault).__name__})"]
+    await connection.close()
+    behind = await database.pending(url=url)
+    if not behind:
+        return []
+    return [f"DATABASE_URL: the database lacks {', '.join(behind)}; run ./loket migrate first"]
 
 
 def serve(settings: Settings) -> int:
@@ -77,7 +94,7 @@ def migrate(settings: Settings, _given: argparse.Namespace) -> int:
     """Bring the database up to date, as its owner."""
     owner = settings.database_owner_url
     if owner is None:
-        raise SettingsRefused("DATABASE_OWNER_URL: is not set; migrating needs the owner of the tables.")
+        raise SettingsRefused("DATABASE_OWNER_URL: is not set; migrating needs the owner of the tables")
     behind = asyncio.run(database.pending(url=owner))
     asyncio.run(database.migrate(owner_url=owner, application_url=settings.database_url))
     print("\n".join(f"  {name}" for name in behind) or "  the database was up to date")
