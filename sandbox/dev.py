@@ -90,9 +90,7 @@ class Sandbox:
 
     def _start(self) -> None:
         began = time.monotonic()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            smtp_port: int = probe.getsockname()[1]
+        smtp_port = state.free_port()
         self._cleaning.append(self._servers.stop)
         environment = self._servers.start(public_url=self._url, smtp_port=smtp_port)
         os.environ.update(environment)

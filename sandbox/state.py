@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import socket
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,12 @@ def secret_settings() -> dict[str, str]:
 def _marked_fernet_key() -> str:
     """A Fernet key is base64 of 32 bytes; the mark is eight of its letters, so it holds 26 random ones."""
     return SANDBOX_MARK + urlsafe_b64encode(secrets.token_bytes(26)).decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Servers:
