@@ -101,4 +101,33 @@ def migrate(settings: Settings, _given: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {"migrate": migrate}
+def take_in(settings: Settings, given: argparse.Namespace) -> int:
+    """Take in files of one kind, one after the other; the first with a mistake ends it."""
+    from imports import KINDS
+
+    if given.kind not in KINDS:
+        print(f"import: {given.kind} is unknown; choose {', '.join(KINDS)}", file=sys.stderr)
+        return 2
+    return asyncio.run(_take_in(settings, given))
+
+
+async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
+    from resolvers.imports import in_words, run
+
+    async with database.connected(url=settings.database_url, pool_size=2):
+        for path in given.files:
+            report = await run(
+                kind=given.kind,
+                path=path,
+                dry_run=given.dry_run,
+                region=given.region,
+                year=given.year,
+                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+            )
+            print(*in_words(report=report), sep="\n", flush=True)
+            if not report.is_right:
+                return 1
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {"migrate": migrate, "import": take_in}
