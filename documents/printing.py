@@ -2,6 +2,10 @@
 
 import io
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,93 +14,61 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from xhtml2pdf import pisa
+from xhtml2pdf.config.resources import ResourceAccessPolicy
 from xhtml2pdf.default import DEFAULT_FONT
 
-from documents.letters import FAMILY, STYLES, path_of, shown
+from documents.layout import laid_out
+from documents.letters import FAMILY, STYLES, path_of
 
 HERE = Path(__file__).resolve().parent
-MOST_LETTERS = 2_000_000
-MOST_ROWS = 20_000
-LONG = 600
+
+# No file and no address that stands in a child's data is ever opened: the layout needs none.
+NOTHING = ResourceAccessPolicy(allow_remote=False, base_dir=None, max_resources=0, max_local_bytes=0)
 
 
-class TooMuchToPrint(Exception):  # noqa: N818
-    """More than a document of one child can be: nobody would read it, and it would block the others."""
-
-
-class NotPrinted(Exception):  # noqa: N818
+class NotPrinted(Exception):
     """The layout could not be made."""
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Escapes everything that was typed, refuses a word that is not there."""
     return Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> None:
-    """Known to the printer by name: a font found through CSS is silently replaced when it may not be read."""
+def prepare() -> None:
+    """Fonts known to the printer by name: one found through CSS is silently replaced when it may not be read."""
     for style, name in STYLES.items():
         pdfmetrics.registerFont(TTFont(name, str(path_of(style=style))))
-    pdfmetrics.registerFontFamily(
-        STYLES[""], normal=STYLES[""], bold=STYLES["bold"], italic=STYLES["italic"], boldItalic=STYLES["bold"]
-    )
+    normal, bold = STYLES[""], STYLES["bold"]
+    pdfmetrics.registerFontFamily(normal, normal=normal, bold=bold, italic=normal, boldItalic=bold)
     # Whatever a style asks for, it is ours: nothing falls back to letters that are not embedded.
     for family in [*DEFAULT_FONT, FAMILY.lower()]:
-        DEFAULT_FONT[family] = STYLES[""]
+        DEFAULT_FONT[family] = normal
+    logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
+
+
+@contextmanager
+def _dated(moment: datetime) -> Iterator[None]:
+    """The file bears the moment it was asked for; so the same words make the same bytes."""
+    name, before = "SOURCE_DATE_EPOCH", os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ[name] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
 
 
 def printed(*, content: dict[str, Any]) -> bytes:
     """The PDF of a `Paper` as JSON keeps it. Raises `TooMuchToPrint`, `NotPrinted`."""
-    _fonts()
-    html = _environment().get_template("paper.html").render(paper=_readable(content), family=FAMILY)
-    logging.getLogger("xhtml2pdf").setLevel(logging.ERROR)
+    prepare()
+    html = environment().get_template("paper.html").render(paper=laid_out(content), family=FAMILY)
     made = io.BytesIO()
-    result = pisa.CreatePDF(html, dest=made, encoding="utf-8", link_callback=_nothing)
+    with _dated(datetime.fromisoformat(content["made_at"])):
+        result = pisa.CreatePDF(html, dest=made, encoding="utf-8", resource_policy=NOTHING)
     if result.err:
         raise NotPrinted(f"{result.err} errors in the layout")
     return made.getvalue()
-
-
-def _nothing(_uri: str, _base: str | None) -> str:
-    """The resource policy: no file and no address that stands in a child's data is ever opened."""
-    raise NotPrinted("a document uses no resources")
-
-
-def _readable(content: dict[str, Any]) -> dict[str, Any]:
-    sections = content["sections"]
-    if sum(len(section["rows"]) for section in sections) > MOST_ROWS:
-        raise TooMuchToPrint(f"more than {MOST_ROWS} rows")
-    if len(repr(sections)) > MOST_LETTERS:
-        raise TooMuchToPrint(f"more than {MOST_LETTERS} letters")
-    head = ("title", "status", "pupil", "elk_number", "school", "region", "made_at")
-    return {
-        **{name: shown(content[name]) for name in head},
-        "is_concept": content["status"].startswith(("concept", "voorlopig")),
-        "sections": [
-            {
-                "title": shown(section["title"]),
-                "lines": [
-                    {
-                        "label": shown(line["label"]),
-                        "parts": shown(line["value"]).split("\n"),
-                        # A cell cannot go on over the page; a paragraph can.
-                        "long": len(line["value"]) > LONG or line["value"].count("\n") > 12,
-                        "tight": _is_tight(line["value"], 48),
-                    }
-                    for line in section["lines"]
-                ],
-                "columns": [shown(column) for column in section["columns"]],
-                "rows": [
-                    [{"text": shown(cell), "tight": _is_tight(cell, 110 // len(row))} for cell in row]
-                    for row in section["rows"]
-                ],
-            }
-            for section in sections
-        ],
-    }
-
-
-def _is_tight(text: str, width: int) -> bool:
-    """A word longer than its column, which may be broken anywhere."""
-    return any(len(word) > width for word in text.split())

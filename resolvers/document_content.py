@@ -4,9 +4,8 @@ Frozen so: a correction made while the worker is busy makes no PDF that is half 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
 
+from documents import Paper
 from models import Address, Advice, Enrolment, Guardian, OkiDoc, PrimarySchool, Pupil, TestResult
 from resolvers import scope
 from resolvers.enrolment_forms import EnrolmentRow, form_of, shown
@@ -26,27 +25,6 @@ from rules.vocabulary import (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paper:
-    """A PDF in words. `status`: what is printed beside the title, such as "definitief"."""
-
-    title: str
-    status: str
-    pupil: str
-    elk_number: str
-    school: str
-    region: str
-    made_at: str
-    sections: tuple[SectionView, ...]
-
-    def payload(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return asdict(self)
-
-    def filename(self) -> str:
-        return f"{self.title} {self.pupil} {self.elk_number}.pdf"
-
-
 async def content_of(*, kind: DocumentKind, act: Act) -> Paper:
     """Raises `NotFound` when this child has nothing of the kind (rule 47: outside pupils have no Oki-doc)."""
     pupil = act.child
@@ -60,13 +38,15 @@ async def _oki_doc(*, act: Act, pupil: Pupil) -> Paper:
     oki_doc = await scope.of(pupil, OkiDoc).first()
     if oki_doc is None or pupil.origin is PupilOrigin.OUTSIDE or act.viewer is None:
         raise NotFound().at("kind")
-    status = "voorlopig"
+    status, stamp = "nog niet definitief", "VOORLOPIG"
     if oki_doc.status is OkiDocStatus.FINAL and oki_doc.finalized_at:
-        status = f"definitief, {in_dutch(moment=oki_doc.finalized_at)}"
+        status, stamp = f"definitief, {in_dutch(moment=oki_doc.finalized_at)}", ""
     return _paper(
         act=act,
         title="Oki-doc",
         status=f"{status}, versie {oki_doc.version}",
+        stamp=stamp,
+        version=oki_doc.version,
         sections=(
             _child(pupil),
             *await _home(pupil),
@@ -85,7 +65,8 @@ async def _application_form(*, act: Act, pupil: Pupil) -> Paper:
         *await _guardians(pupil),
         *await _advice(pupil),
     ]
-    status = "in te vullen in het ouderportaal"
+    status, stamp, version = "in te vullen in het ouderportaal", "CONCEPT", None
+    signatures: tuple[str, ...] = ("Ouder/verzorger 1", "Ouder/verzorger 2")
     if act.viewer is not None and act.viewer.role is Role.PARENT:
         region = await region_of_family(code=None, pupil=pupil)
         live = (
@@ -99,23 +80,45 @@ async def _application_form(*, act: Act, pupil: Pupil) -> Paper:
             length = pupil.advice.list_length if pupil.advice else None
             row = shown(enrolment=live, form=form, list_length=length)
             parts += _choices(row)
-            status = f"concept, versie {row.version}"
+            status, version = f"nog niet definitief, versie {row.version}", row.version
+            signatures = signatures if row.status is EnrolmentStatus.FINAL else ()
             if row.status is EnrolmentStatus.FINAL and row.finalized_at:
                 status = f"definitief gemaakt op {in_dutch(moment=row.finalized_at)}, versie {row.version}"
-    return _paper(act=act, title="Aanmeldformulier", status=status, sections=tuple(parts))
+                stamp = ""
+    return _paper(
+        act=act,
+        title="Aanmeldformulier",
+        status=status,
+        stamp=stamp,
+        version=version,
+        sections=tuple(parts),
+        signatures=signatures,
+    )
 
 
-def _paper(*, act: Act, title: str, status: str, sections: tuple[SectionView, ...]) -> Paper:
+def _paper(
+    *,
+    act: Act,
+    title: str,
+    status: str,
+    stamp: str,
+    version: int | None,
+    sections: tuple[SectionView, ...],
+    signatures: tuple[str, ...] = (),
+) -> Paper:
     pupil = act.child
     school = pupil.primary_school
     return Paper(
         title=title,
         status=status,
+        stamp=stamp,
+        version=version,
+        signatures=signatures,
         pupil=_name_of(pupil),
         elk_number=pupil.elk_number,
         school=school.name if isinstance(school, PrimarySchool) else pupil.origin_school,
         region=act.region.name if act.region else "",
-        made_at=in_dutch(moment=act.now),
+        made_at=act.now,
         sections=sections,
     )
 
