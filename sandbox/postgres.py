@@ -36,7 +36,6 @@ _SERVER_OPTIONS = (
     "timezone=UTC",
     "log_min_messages=warning",
     "password_encryption=scram-sha-256",
-    "synchronous_commit=off",
 )
 
 
