@@ -1,0 +1,136 @@
+"""The demo region: its files taken in by the import itself, then the states of its children in bulk."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tortoise.connection import get_connection
+
+import imports
+from models import Account, Region
+from resolvers import clock, passwords
+from resolvers.imports import in_words, run
+from rules.vocabulary import Role
+from sandbox import invent, personas
+from sandbox.choices import CHOICES, Choices
+from sandbox.ledger import Ledger, Who
+from sandbox.states import IMPORTED, NOW, Child, Story
+
+ADVIEZEN = Path(imports.__file__).parent / "data" / "adviezen.csv"
+EVERY = 10_000
+
+Say = Callable[[str], None]
+
+
+async def ensure(*, pupils: int, say: Say) -> None:
+    """Where there is no region yet, one of this many pupils, on the third day of its application week."""
+    if await Region.exists():
+        return
+    say(f"inventing a region of {pupils} pupils …")
+    await clock.move(to=IMPORTED)
+    with _files(pupils) as files:
+        for kind, path in [("adviezen", ADVIEZEN), *files]:
+            report = await run(kind=kind, path=path, say=say if pupils >= EVERY else _silent)
+            if not report.is_right:
+                raise RuntimeError("\n".join(in_words(report=report)))
+    await _states(say if pupils >= EVERY else _silent)
+    await clock.move(to=NOW)
+
+
+def _silent(_text: str) -> None:
+    return None
+
+
+@contextmanager
+def _files(pupils: int) -> Iterator[list[tuple[str, Path]]]:
+    """The files that are shipped, or those of a larger or smaller region."""
+    if pupils == invent.PUPILS:
+        yield invent.files_of(folder=invent.SHIPPED)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield invent.write(folder=Path(folder), pupils=pupils)
+
+
+async def _states(say: Say) -> None:
+    staff = await passwords.hashed(password=personas.STAFF_PASSWORD)
+    family = await passwords.hashed(password=personas.FAMILY_PASSWORD)
+    machine = await passwords.hashed(password=personas.INTEGRATOR_PASSWORD)
+    async with get_connection("default").acquire_connection() as connection, connection.transaction():
+        ledger = Ledger()
+        await _people(connection, ledger, staff, machine)
+        story = await _story(connection, ledger, family)
+        children = await connection.fetch(_CHILDREN)
+        for done, row in enumerate(children, start=1):
+            story.tell(Child(**row))
+            if done % EVERY == 0:
+                say(f"{done} of {len(children)} children told")
+        await ledger.write(connection)
+
+
+async def _people(connection: Any, ledger: Ledger, staff: str, machine: str) -> None:
+    """Staff has chosen a password; a machine got one."""
+    rows = await connection.fetch(
+        "UPDATE account SET password_hash = $1 WHERE realm = 'staff' RETURNING id, role, region_id", staff
+    )
+    for row in rows:
+        who = Who(row["id"], Role(row["role"]))
+        ledger.act("resetPassword", who, IMPORTED, Account, row["id"], {}, {"password_hash": staff},
+                   pupil_id=None, region_id=row["region_id"])  # fmt: skip
+    region = await connection.fetchrow(
+        "SELECT id, group_id FROM region ORDER BY code = 'AMSTELLAND' DESC, code LIMIT 1"
+    )
+    admin = next(row for row in rows if row["role"] == Role.REGION_ADMIN and row["region_id"] == region["id"])
+    values: dict[str, Any] = {
+        "username": personas.INTEGRATOR,
+        "realm": "staff",
+        "role": Role.INTEGRATOR,
+        "display_name": "Koppeling leerlingadministratie",
+        "region_id": region["id"],
+        "group_id": region["group_id"],
+        "created_at": IMPORTED,
+    }
+    integrator = ledger.row(Account, **values, password_hash=machine)
+    ledger.act("createIntegrator", Who(admin["id"], Role.REGION_ADMIN), IMPORTED, Account, integrator, None, values,
+               pupil_id=None, region_id=region["id"])  # fmt: skip
+
+
+async def _story(connection: Any, ledger: Ledger, family: str) -> Story:
+    people = await connection.fetch(
+        "SELECT id, role, region_id, primary_school_id FROM account WHERE realm = 'staff'"
+    )
+    regions = await connection.fetch(
+        "SELECT a.id, b.id AS other FROM region a JOIN region b ON b.group_id = a.group_id AND b.id <> a.id"
+    )
+    return Story(
+        ledger=ledger,
+        choices=Choices(await connection.fetch(CHOICES)),
+        editors={
+            row["primary_school_id"]: Who(row["id"], Role.PO_EDITOR, row["primary_school_id"])
+            for row in people
+            if row["role"] == Role.PO_EDITOR
+        },
+        admins={
+            row["region_id"]: Who(row["id"], Role.REGION_ADMIN)
+            for row in people
+            if row["role"] == Role.REGION_ADMIN
+        },
+        linked={row["id"]: row["other"] for row in regions},
+        password_hash=family,
+    )
+
+
+_CHILDREN = """
+SELECT pupil.id, pupil.elk_number, pupil.first_name, pupil.birth_date, pupil.class_group, pupil.region_id,
+       region.code AS region, pupil.group_id, pupil.school_year_id, pupil.primary_school_id,
+       coalesce(school.brin, '') AS brin, pupil.advice_id AS advice, advice.list_length,
+       oki_doc.id AS oki_doc_id, coalesce(guardian.email, '') AS email
+  FROM pupil
+  JOIN region ON region.id = pupil.region_id
+  LEFT JOIN primary_school school ON school.id = pupil.primary_school_id
+  LEFT JOIN advice ON advice.code = pupil.advice_id
+  LEFT JOIN oki_doc ON oki_doc.pupil_id = pupil.id
+  LEFT JOIN guardian ON guardian.pupil_id = pupil.id AND guardian.position = 1
+ ORDER BY region.code, pupil.elk_number
+"""
