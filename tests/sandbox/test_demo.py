@@ -160,8 +160,8 @@ class TestTheSchools:
         departments = {one.id: one.school_id for one in await Department.filter(school_id__in=schools)}
         taking: dict[str, set[object]] = {}
         for group in await CapacityGroup.filter(department_id__in=departments):
-            for advice in group.adviezen:
-                taking.setdefault(advice, set()).add(departments[group.department_id])
+            for code in group.adviezen:
+                taking.setdefault(code, set()).add(departments[group.department_id])
         least = {5: 5, 2: 3}
         for advice in await Advice.exclude(list_length=None):
             assert advice.list_length is not None
@@ -186,7 +186,7 @@ class TestTheChildren:
         children = await Pupil.all()
         assert len(children) == 400
         told = {child.advice_id for child in children}
-        assert told - {None} == set(await Advice.all().values_list("code", flat=True))
+        assert told - {None} == {advice.code for advice in await Advice.all()}
 
     async def test_have_bsns_that_pass_the_elfproef_and_are_their_own(self) -> None:
         settings = load()
