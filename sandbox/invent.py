@@ -26,6 +26,8 @@ TIJDPAD = (
 
 # Nobody has been given a BSN that begins with a 9.
 FIRST_BSN = 900_000_000
+# How many times 26 x 26 primary schools a group of linked regions may have: BRIN 80AA up to 94ZZ.
+PREFIXES = 3
 # Of two tens next to each other one holds a number that passes the elfproef.
 BSN_STEP = 20
 
@@ -97,14 +99,17 @@ def _schools(found: list[Group]) -> Iterator[tuple[str, ...]]:
             linked = number >= 2 + group.schools_at_home
             city, digits = dice.one(names.CITY if linked else names.PLACES)
             yield ("PO", brin, location, name, dice.one(names.STREETS), str(dice.between(1, 99)),
-                   f"{digits} {dice.one(names.LETTERS)}", city, f"administratie@{_word(name)}.example.org",
+                   f"{digits} {dice.one(names.LETTERS)}", city, f"administratie@{_domain(name, group.number)}",
                    f"020-00010{dice.between(10, 99)}", "", "", group.regions[linked])  # fmt: skip
         for school in schools.ALL:
-            brin, word = schools.brin_of(group=group.number, letters=school.brin), _word(school.name)
+            brin, at = (
+                schools.brin_of(group=group.number, letters=school.brin),
+                _domain(school.name, group.number),
+            )
             dice = Dice(3, group.number, school.digits)
             yield ("VO", brin, "00", school.name, dice.one(names.STREETS), str(dice.between(1, 99)),
-                   f"{school.digits} {dice.one(names.LETTERS)}", school.city, f"aanmelding@{word}.example.org",
-                   f"020-00020{dice.between(10, 99)}", f"https://{word}.example.org", school.priority,
+                   f"{school.digits} {dice.one(names.LETTERS)}", school.city, f"aanmelding@{at}",
+                   f"020-00020{dice.between(10, 99)}", f"https://{at}", school.priority,
                    group.regions[school.linked])  # fmt: skip
 
 
@@ -117,7 +122,8 @@ def primary_school(*, group: int, number: int) -> tuple[str, str, str]:
         number // len(names.PRIMARY_SCHOOLS),
     )
     letters = f"{chr(65 + number // 26 % 26)}{chr(65 + number % 26)}"
-    return f"{79 + group + number // 676}{letters}", "00", named if not again else f"{named} {again + 1}"
+    digits = 80 + PREFIXES * (group - 1) + number // 676
+    return f"{digits}{letters}", "00", named if not again else f"{named} {again + 1}"
 
 
 def _departments(found: list[Group]) -> Iterator[tuple[str, ...]]:
@@ -161,7 +167,12 @@ def _colleague(school: str, role: str, *seed: int) -> tuple[str, str]:
     infix, last = dice.one(names.FAMILIES)
     name = " ".join(part for part in (dice.one(names.MOTHERS + names.FATHERS), infix, last) if part)
     mark = {"invoeren/accorderen": "groep8", "monitoring": "directie"}.get(role, role)
-    return name, f"{mark}@{_word(school)}.example.org"
+    return name, f"{mark}@{_domain(school, seed[1])}"
+
+
+def _domain(school: str, group: int) -> str:
+    """Every group has a De Wilg; no two have one address."""
+    return f"{_word(school)}.{'' if group == 1 else f'groep{group}.'}example.org"
 
 
 def _word(name: str) -> str:
@@ -170,10 +181,8 @@ def _word(name: str) -> str:
 
 def _pupils(group: Group, *, oso: bool = False) -> Iterator[tuple[str, ...]]:
     yield _PUPIL_HEADER
-    if oso:
-        serials: Iterable[int] = plan.OSO_SCHOOL
-    else:
-        serials = (one for one in range(1, group.home + group.linked + 1) if one not in plan.OSO_SCHOOL)
+    dossiers: Iterable[int] = plan.OSO_SCHOOL if group.number == 1 else ()
+    serials = (one for one in range(1, group.home + group.linked + 1) if (one in dossiers) is oso)
     bsns = _bsns(group.number)
     for serial in serials:
         yield _pupil(group, serial, bsns(serial), outside=False)

@@ -147,7 +147,7 @@ def course(*, group: int, serial: int) -> Course:
         return Course(*_OWN[serial])
     # 37 and 100 share no divisor: any hundred in a row hold every advice.
     advice = _HUNDRED[serial * 37 % 100]
-    if serial in OSO_SCHOOL:
+    if group == 1 and serial in OSO_SCHOOL:
         return Course(advice, Stage.FILE_OPEN, Gap.NOTHING)
     dice = Dice(1, group, serial)
     stage = dice.weighted(_FUNNEL)

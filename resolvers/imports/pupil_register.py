@@ -35,7 +35,8 @@ class Register:
         bsn_indexes: list[str],
         schools: Iterable[UUID],
     ) -> "Register":
-        """One statement a way of finding; the groups' rows are locked, as whoever gives out a number does."""
+        """Once a way of finding. Locked until the end: the groups, as whoever gives out a number locks them,
+        and the pupils themselves, as a step locks the one it is about."""
         years, groups = list(years), list(groups)
         await connection.execute("SELECT 1 FROM region_group WHERE id = ANY($1) FOR UPDATE", groups)
         found: dict[UUID, Any] = {}
@@ -44,6 +45,8 @@ class Register:
             ("pupil.bsn_index = ANY($2)", (bsn_indexes,)),
             ("pupil.primary_school_id = ANY($2)", (list(schools),)),
         ):
+            # First the lock, then the look: what a step commits while we wait is in what we read.
+            await connection.execute(_LOCK + where + " ORDER BY id FOR UPDATE", years, *values)
             for row in await connection.fetch(_PUPILS + where, years, *values):
                 found[row["id"]] = row
         register = cls(connection=connection, _in_file=set(elk_numbers))
@@ -162,4 +165,5 @@ SELECT pupil.*, oki_doc.id AS oki_doc_id, oki_doc.status AS oki_doc_status, oki_
 FROM pupil LEFT JOIN oki_doc ON oki_doc.pupil_id = pupil.id LEFT JOIN test_result ON test_result.pupil_id = pupil.id
 WHERE pupil.school_year_id = ANY($1) AND """
 
+_LOCK = "SELECT 1 FROM pupil WHERE pupil.school_year_id = ANY($1) AND "
 _NUMBERS = "SELECT elk_number FROM pupil WHERE group_id = $1 AND school_year_id = $2"

@@ -1,9 +1,11 @@
 """A region is set up from its own files: all of a file or nothing, and the same file twice changes nothing."""
 
+import asyncio
 import time
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from models import (
@@ -19,8 +21,8 @@ from models import (
     Pupil,
     Region,
     SecondarySchool,
-    TestResult,
 )
+from models import TestResult as Result
 from models.bsn import BsnVault
 from resolvers.imports import Report, run
 from rules.vocabulary import OkiDocStatus, PupilOrigin, Role
@@ -125,12 +127,12 @@ async def test_a_pupil_comes_in_whole(desk: Desk) -> None:
     assert (noor.first_name, noor.infix, noor.last_name) == ("Noor", "van der", "Berg")
     assert (noor.origin, noor.provisional_advice_id, noor.advice_id) == (PupilOrigin.HOME, "HAVO", "HAVO")
     assert (await OkiDoc.get(pupil_id=noor.id)).status is OkiDocStatus.CONCEPT
-    assert (await TestResult.get(pupil_id=noor.id)).advice_id == "HAVO"
+    assert (await Result.get(pupil_id=noor.id)).advice_id == "HAVO"
     assert (await Address.get(pupil_id=noor.id)).house_number == "4a"
     assert (await Guardian.get(pupil_id=noor.id, position=1)).email == "ouder@example.org"
     other = await Pupil.get(elk_number="10002")
     assert (other.first_name, other.last_name) == ("Łukasz", "O'Neill-李")
-    assert await TestResult.filter(pupil_id=other.id).count() == 0
+    assert await Result.filter(pupil_id=other.id).count() == 0
 
 
 async def test_a_bsn_is_kept_encrypted_and_is_nowhere_in_the_audit(desk: Desk) -> None:
@@ -288,3 +290,21 @@ async def test_ten_thousand_pupils_come_in_within_ten_seconds_and_say_how_far(de
     assert counts(report) == (10_000, 0, 0)
     assert said
     assert await AuditEntry.filter(entity="Pupil").count() == 10_000
+
+
+async def test_a_step_under_way_and_a_file_follow_each_other(desk: Desk) -> None:
+    await desk.right("pupils", HEADER + NOOR)
+    noor = await Pupil.get(elk_number="10001")
+    corrected = HEADER + NOOR.replace("Lindepad", "Molenpad")
+    step = await asyncpg.connect(load().database_url)
+    try:
+        async with step.transaction():
+            await step.execute("SELECT 1 FROM pupil WHERE id = $1 FOR UPDATE", noor.id)
+            await step.execute("UPDATE oki_doc SET version = 7 WHERE pupil_id = $1", noor.id)
+            file = asyncio.create_task(desk.right("pupils", corrected))
+            await asyncio.sleep(0.4)
+            assert not file.done()
+    finally:
+        await step.close()
+    assert counts(await file) == (0, 1, 0)
+    assert (await OkiDoc.get(pupil_id=noor.id)).version == 8
