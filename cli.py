@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
 
     load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
     load.add_argument("kind", help="regions, adviezen, periods, schools, departments, staff or pupils")
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    load.add_argument("files", nargs="+", type=lambda text: Path(text).absolute(), metavar="FILE")
     load.add_argument("--region", help="the code of the region; needed when there are several")
     load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
