@@ -15,6 +15,7 @@ from resolvers import clock, nudge, sessions, throttle
 from schema import files_http
 from schema.roles import SCHEMAS
 from settings import Settings, load
+from workers.metrics import measured
 from workers.queue import Queue
 
 log = logging.getLogger("loket")
@@ -26,7 +27,7 @@ def application() -> Starlette:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
     async def queue_answers() -> None:
-        client = redis.from_url(settings.redis_url)
+        client: redis.Redis = redis.from_url(settings.redis_url)  # type: ignore[no-untyped-call]
         try:
             await client.ping()
         finally:
@@ -43,7 +44,7 @@ def application() -> Starlette:
         authenticate=sessions.viewer_of,
         settings=settings,
         checks={"database": _database, "queue": queue_answers, "migrations": _migrations},
-        opened=[lambda: throttle.connected(url=settings.redis_url), lambda: _pools(settings)],
+        opened=[lambda: throttle.connected(url=settings.redis_url), lambda: _pools(settings), measured],
         routes=routes,
     )
 

@@ -125,9 +125,7 @@ def _tables(section: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "kind": "rows",
             "title": "" if section["lines"] or begin else shown(section["title"]),
             "columns": columns,
-            "rows": [
-                part for row in rows[begin : begin + ROWS_TOGETHER] for part in _rows_of(fitting(row))
-            ],
+            "rows": [part for row in rows[begin : begin + ROWS_TOGETHER] for part in _rows_of(fitting(row))],
         }
 
 

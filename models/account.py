@@ -1,6 +1,7 @@
 """Who may sign in, and the invitations of parents."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -31,21 +32,27 @@ class Account(Model):
     region: fields.ForeignKeyNullableRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT, null=True
     )
+    region_id: UUID | None
     group: fields.ForeignKeyNullableRelation[RegionGroup] = fields.ForeignKeyField(
         "loket.RegionGroup", on_delete=fields.RESTRICT, null=True
     )
+    group_id: UUID | None
     school_year: fields.ForeignKeyNullableRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT, null=True
     )
+    school_year_id: UUID | None
     primary_school: fields.ForeignKeyNullableRelation[PrimarySchool] = fields.ForeignKeyField(
         "loket.PrimarySchool", on_delete=fields.RESTRICT, null=True
     )
+    primary_school_id: UUID | None
     secondary_school: fields.ForeignKeyNullableRelation[SecondarySchool] = fields.ForeignKeyField(
         "loket.SecondarySchool", on_delete=fields.RESTRICT, null=True
     )
+    secondary_school_id: UUID | None
     pupil: fields.OneToOneNullableRelation[Pupil] = fields.OneToOneField(
         "loket.Pupil", on_delete=fields.RESTRICT, null=True, related_name="account"
     )
+    pupil_id: UUID | None
     reset_sequence = fields.IntField(default=0, description="Counts password links: a new one kills the old")
     reset_token_hash = fields.CharField(max_length=64, null=True, unique=True)
     reset_expires_at = fields.DatetimeField(null=True)
@@ -63,6 +70,7 @@ class Session(Model):
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "loket.Account", on_delete=fields.RESTRICT, related_name="sessions"
     )
+    account_id: UUID
     token_hash = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField()
     last_seen_at = fields.DatetimeField()
@@ -86,9 +94,11 @@ class ParentLogin(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="parent_logins"
     )
+    pupil_id: UUID
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     status = fields.CharEnumField(LoginStatus, max_length=20, default=LoginStatus.NOT_SENT)
     sequence = fields.IntField(default=0)
     token_hash = fields.CharField(max_length=64, null=True, unique=True)
@@ -109,12 +119,15 @@ class LoginRequest(Model):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     pupil: fields.ForeignKeyNullableRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, null=True
     )
+    pupil_id: UUID | None
     state = fields.CharField(max_length=20, description="UNCONFIRMED, OPEN, APPROVED, DECLINED")
     email = fields.CharField(max_length=254)
     told: Any = fields.JSONField(default=dict, description="What the family filled in")

@@ -40,5 +40,5 @@ class BsnVault:
         return hmac.new(self._index_key, bsn.encode("ascii"), hashlib.sha256).hexdigest()
 
 
-class UnreadableBsn(Exception):  # noqa: N818
+class UnreadableBsn(Exception):
     """Data and keys do not belong together."""

@@ -1,6 +1,7 @@
 """Forms of parents and what secondary schools do with them."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index, PartialIndex
@@ -25,15 +26,19 @@ class Enrolment(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="enrolments"
     )
+    pupil_id: UUID
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     group: fields.ForeignKeyRelation[RegionGroup] = fields.ForeignKeyField(
         "loket.RegionGroup", on_delete=fields.RESTRICT
     )
+    group_id: UUID
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     status = fields.CharEnumField(EnrolmentStatus, max_length=10, default=EnrolmentStatus.CONCEPT)
     version = fields.IntField(default=1, description="Goes on over undoing: a device with an old one is told")
     accept_equivalent_department = fields.BooleanField(default=False)
@@ -51,19 +56,24 @@ class Enrolment(Model):
     first_school: fields.ForeignKeyNullableRelation[SecondarySchool] = fields.ForeignKeyField(
         "loket.SecondarySchool", on_delete=fields.RESTRICT, null=True, related_name="first_choices"
     )
+    first_school_id: UUID | None
     first_department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
         "loket.Department", on_delete=fields.RESTRICT, null=True, related_name="first_choices"
     )
+    first_department_id: UUID | None
     handling_school: fields.ForeignKeyNullableRelation[SecondarySchool] = fields.ForeignKeyField(
         "loket.SecondarySchool", on_delete=fields.RESTRICT, null=True, related_name="handled"
     )
+    handling_school_id: UUID | None
     handling_department: fields.ForeignKeyNullableRelation[Department] = fields.ForeignKeyField(
         "loket.Department", on_delete=fields.RESTRICT, null=True, related_name="handled"
     )
+    handling_department_id: UUID | None
     placement_status = fields.CharEnumField(PlacementStatus, max_length=15, default=PlacementStatus.NONE)
     placed_group: fields.ForeignKeyNullableRelation[CapacityGroup] = fields.ForeignKeyField(
         "loket.CapacityGroup", null=True, related_name="placed", on_delete=fields.RESTRICT
     )
+    placed_group_id: UUID | None
     track = fields.CharField(max_length=80, default="")
     profile = fields.CharField(max_length=80, default="")
     placed_at = fields.DatetimeField(null=True)
@@ -105,10 +115,12 @@ class Preference(Model):
     enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
         "loket.Enrolment", related_name="preferences"
     )
+    enrolment_id: UUID
     rank = fields.SmallIntField()
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "loket.Department", on_delete=fields.RESTRICT
     )
+    department_id: UUID
 
     class Meta:
         table = "preference"
@@ -123,9 +135,11 @@ class IndividualWindow(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="windows"
     )
+    pupil_id: UUID
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     opens_at = fields.DatetimeField()
     closes_at = fields.DatetimeField()
     reason = fields.CharField(max_length=40)
@@ -142,6 +156,7 @@ class Note(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="notes"
     )
+    pupil_id: UUID
     author_name = fields.CharField(max_length=200)
     author_account_id = fields.UUIDField()
     primary_school_id = fields.UUIDField(null=True, description="Set when PO wrote it")
@@ -164,12 +179,15 @@ class Supplement(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="supplements"
     )
+    pupil_id: UUID
     enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
         "loket.Enrolment", on_delete=fields.RESTRICT
     )
+    enrolment_id: UUID
     school: fields.ForeignKeyRelation[SecondarySchool] = fields.ForeignKeyField(
         "loket.SecondarySchool", on_delete=fields.RESTRICT
     )
+    school_id: UUID
     question = fields.TextField()
     asked_at = fields.DatetimeField()
     answer = fields.TextField(default="")

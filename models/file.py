@@ -1,6 +1,7 @@
 """Files that come in, and files Loket makes."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -20,12 +21,15 @@ class Upload(Model):
     owner: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "loket.Account", on_delete=fields.RESTRICT
     )
+    owner_id: UUID
     pupil: fields.ForeignKeyNullableRelation[Pupil] = fields.ForeignKeyField(
         "loket.Pupil", on_delete=fields.RESTRICT, null=True, related_name="uploads"
     )
+    pupil_id: UUID | None
     supplement: fields.ForeignKeyNullableRelation[Supplement] = fields.ForeignKeyField(
         "loket.Supplement", on_delete=fields.RESTRICT, null=True, related_name="uploads"
     )
+    supplement_id: UUID | None
     filename = fields.CharField(max_length=200, description="As the sender called it; never used as a path")
     title = fields.CharField(max_length=200, default="")
     declared_size = fields.IntField()
@@ -50,10 +54,12 @@ class Document(Model):
     id = fields.UUIDField(primary_key=True)
     kind = fields.CharEnumField(DocumentKind, max_length=20)
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField("loket.Pupil", on_delete=fields.RESTRICT)
+    pupil_id: UUID
     region_id = fields.UUIDField(null=True)
     requested_by: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
         "loket.Account", on_delete=fields.RESTRICT
     )
+    requested_by_id: UUID
     status = fields.CharEnumField(JobStatus, max_length=10, default=JobStatus.QUEUED)
     content: Any = fields.JSONField(description="What the PDF says, frozen when it was asked for")
     storage_key = fields.CharField(max_length=120, default="")

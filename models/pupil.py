@@ -1,6 +1,7 @@
 """The child and what its primary school hands over."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -19,15 +20,19 @@ class Pupil(Model):
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     group: fields.ForeignKeyRelation[RegionGroup] = fields.ForeignKeyField(
         "loket.RegionGroup", on_delete=fields.RESTRICT
     )
+    group_id: UUID
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     primary_school: fields.ForeignKeyNullableRelation[PrimarySchool] = fields.ForeignKeyField(
         "loket.PrimarySchool", on_delete=fields.RESTRICT, null=True, description="Empty for outside pupils"
     )
+    primary_school_id: UUID | None
     origin = fields.CharEnumField(PupilOrigin, max_length=10, default=PupilOrigin.HOME)
     elk_number = fields.CharField(max_length=6, description="Five digits; B before it for an outside pupil")
     first_name = fields.CharField(max_length=100, description="Roepnaam")
@@ -52,6 +57,7 @@ class Pupil(Model):
     provisional_advice: fields.ForeignKeyNullableRelation[Advice] = fields.ForeignKeyField(
         "loket.Advice", on_delete=fields.RESTRICT, null=True, related_name="provisional_pupils"
     )
+    provisional_advice_id: str | None
     advice: fields.ForeignKeyNullableRelation[Advice] = fields.ForeignKeyField(
         "loket.Advice",
         on_delete=fields.RESTRICT,
@@ -59,6 +65,7 @@ class Pupil(Model):
         related_name="pupils",
         description="The definitive advice",
     )
+    advice_id: str | None
     test_exemption = fields.CharField(
         max_length=200, default="", description="The legal ground for having no test"
     )
@@ -86,6 +93,7 @@ class Pupil(Model):
 class Address(Model):
     id = fields.UUIDField(primary_key=True)
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField("loket.Pupil", related_name="addresses")
+    pupil_id: UUID
     position = fields.SmallIntField(default=1, description="1 is the home address")
     street = fields.CharField(max_length=120, default="")
     house_number = fields.CharField(max_length=20, default="")
@@ -104,6 +112,7 @@ class Guardian(Model):
 
     id = fields.UUIDField(primary_key=True)
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField("loket.Pupil", related_name="guardians")
+    pupil_id: UUID
     position = fields.SmallIntField()
     initials = fields.CharField(max_length=40, default="")
     first_name = fields.CharField(max_length=100, default="")
@@ -124,6 +133,7 @@ class OkiDoc(Model):
 
     id = fields.UUIDField(primary_key=True)
     pupil: fields.OneToOneRelation[Pupil] = fields.OneToOneField("loket.Pupil", related_name="oki_doc")
+    pupil_id: UUID
     status = fields.CharEnumField(OkiDocStatus, max_length=10, default=OkiDocStatus.CONCEPT)
     version = fields.IntField(default=1)
     sections: Any = fields.JSONField(default=dict)
@@ -141,16 +151,20 @@ class TestResult(Model):
     pupil: fields.OneToOneNullableRelation[Pupil] = fields.OneToOneField(
         "loket.Pupil", on_delete=fields.RESTRICT, related_name="test_result", null=True
     )
+    pupil_id: UUID | None
     primary_school: fields.ForeignKeyNullableRelation[PrimarySchool] = fields.ForeignKeyField(
         "loket.PrimarySchool", on_delete=fields.RESTRICT, null=True
     )
+    primary_school_id: UUID | None
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     test_code = fields.CharField(max_length=60, default="")
     advice: fields.ForeignKeyNullableRelation[Advice] = fields.ForeignKeyField(
         "loket.Advice", on_delete=fields.RESTRICT, null=True
     )
+    advice_id: str | None
     eck_id = fields.CharField(max_length=200, default="")
     school_key = fields.CharField(max_length=60, default="")
     delivered_at = fields.DatetimeField(description="The sender's moment: the last delivery wins")

@@ -1,6 +1,7 @@
 """Regions, their year and its windows, and the list of adviezen."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -27,6 +28,7 @@ class Region(Model):
     group: fields.ForeignKeyRelation[RegionGroup] = fields.ForeignKeyField(
         "loket.RegionGroup", on_delete=fields.RESTRICT
     )
+    group_id: UUID
     code = fields.CharField(max_length=40, unique=True)
     name = fields.CharField(max_length=120)
     portal_url = fields.CharField(max_length=300, description="Where links in mails lead")
@@ -63,9 +65,11 @@ class Period(Model):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     kind = fields.CharEnumField(PeriodKind, max_length=30)
     opens_at = fields.DatetimeField()
     closes_at = fields.DatetimeField(null=True)
@@ -100,10 +104,12 @@ class OsoAdviceCode(Model):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     code = fields.CharField(max_length=40)
     advice: fields.ForeignKeyNullableRelation[Advice] = fields.ForeignKeyField(
         "loket.Advice", on_delete=fields.RESTRICT, null=True
     )
+    advice_id: str | None
 
     class Meta:
         table = "oso_advice_code"

@@ -1,6 +1,7 @@
 """Schools, departments and their seats."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
@@ -16,6 +17,7 @@ class PrimarySchool(Model):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     brin = fields.CharField(max_length=4)
     location = fields.CharField(max_length=2, default="00")
     name = fields.CharField(max_length=120)
@@ -36,6 +38,7 @@ class SecondarySchool(Model):
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
         "loket.Region", on_delete=fields.RESTRICT
     )
+    region_id: UUID
     brin = fields.CharField(max_length=4)
     location = fields.CharField(max_length=2, default="00")
     name = fields.CharField(max_length=120)
@@ -62,9 +65,11 @@ class Department(Model):
     school: fields.ForeignKeyRelation[SecondarySchool] = fields.ForeignKeyField(
         "loket.SecondarySchool", on_delete=fields.RESTRICT, related_name="departments"
     )
+    school_id: UUID
     school_year: fields.ForeignKeyRelation[SchoolYear] = fields.ForeignKeyField(
         "loket.SchoolYear", on_delete=fields.RESTRICT
     )
+    school_year_id: UUID
     code = fields.CharField(max_length=40)
     name = fields.CharField(max_length=120)
 
@@ -85,6 +90,7 @@ class CapacityGroup(Model):
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "loket.Department", on_delete=fields.RESTRICT, related_name="capacity_groups"
     )
+    department_id: UUID
     name = fields.CharField(max_length=120)
     seats = fields.IntField()
     adviezen: list[str] = ArrayField(element_type="text", default=list)

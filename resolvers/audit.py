@@ -7,13 +7,12 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from settings import load
-
 from models import AuditEntry
 from resolvers import clock
 from resolvers.request import correlation_id
 from resolvers.viewer import Viewer
 from rules.vocabulary import Role
+from settings import load
 
 # Never in the audit in words: the field is named, and a keyed hash says whether it changed.
 HASHED = frozenset({"bsn_encrypted", "bsn_index", "sections", "question", "answer", "text", "password_hash"})

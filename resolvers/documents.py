@@ -98,6 +98,6 @@ async def _own(*, viewer: Viewer, document_id: UUID) -> Document | None:
     if viewer.role not in MAKERS:
         return None
     found = await Document.filter(id=document_id, requested_by_id=viewer.account_id).first()
-    if found is None or not await scope.pupils(viewer).filter(id=found.pupil_id).exists():  # type: ignore[attr-defined]
+    if found is None or not await scope.pupils(viewer).filter(id=found.pupil_id).exists():
         return None
     return found

@@ -88,9 +88,7 @@ async def record_reads(*, viewer: Viewer, what: str, rows: list[PupilRow]) -> No
     """One audit row a pupil, written together."""
     at = await clock.now()
     entries = [
-        audit.entry(
-            viewer=viewer, act=f"read.{what}", at=at, entity=what, entity_id=row.id, pupil_id=row.id
-        )
+        audit.entry(viewer=viewer, act=f"read.{what}", at=at, entity=what, entity_id=row.id, pupil_id=row.id)
         for row in rows
     ]
     if entries:

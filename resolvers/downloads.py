@@ -49,7 +49,7 @@ async def _document(*, viewer: Viewer, document_id: UUID) -> Download | None:
     return Download(
         what=document.kind.lower(),
         row_id=document.id,
-        pupil_id=document.pupil_id,  # type: ignore[attr-defined]
+        pupil_id=document.pupil_id,
         filename=document.filename,
         content_type="application/pdf",
         size=document.size,
@@ -66,7 +66,7 @@ async def _upload(*, viewer: Viewer, upload_id: UUID) -> Download | None:
     return Download(
         what=upload.kind.lower(),
         row_id=upload.id,
-        pupil_id=upload.pupil_id,  # type: ignore[attr-defined]
+        pupil_id=upload.pupil_id,
         filename=upload.filename,
         content_type=upload.content_type or "application/octet-stream",
         size=upload.size,

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from emails import Enrolled
 from tortoise.exceptions import IntegrityError
 
+from emails import Enrolled
 from models import Enrolment, Guardian, ParentLogin, Preference
 from models.region import Advice
 from resolvers import scope
@@ -174,7 +174,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
     act.create(fresh)
     for line in await Preference.filter(enrolment_id=enrolment.id).order_by("rank"):
         act.create(
-            Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)  # type: ignore[attr-defined]
+            Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
         )
     await _move_dot(act=act, to=LoginStatus.ENROLMENT_STARTED)
     return fresh
@@ -225,7 +225,7 @@ def _may_enrol(act: Act) -> None:
 
 async def _list_length(act: Act) -> int | None:
     """Rule 17: exactly, by advice, from the data."""
-    advice = await Advice.get_or_none(code=act.child.advice_id)  # type: ignore[attr-defined]
+    advice = await Advice.get_or_none(code=act.child.advice_id)
     return advice.list_length if advice else None
 
 
@@ -236,8 +236,8 @@ def _fresh(act: Act) -> Enrolment:
         id=uuid4(),
         pupil_id=pupil.id,
         region_id=act.region.id,
-        group_id=act.region.group_id,  # type: ignore[attr-defined]
-        school_year_id=pupil.school_year_id,  # type: ignore[attr-defined]
+        group_id=act.region.group_id,
+        school_year_id=pupil.school_year_id,
         status=EnrolmentStatus.CONCEPT,
         version=0,
         created_at=act.now,
@@ -285,7 +285,7 @@ async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: boo
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = Preference.filter(enrolment_id=enrolment.id)
-    present = [line.department_id for line in await lines.order_by("rank")]  # type: ignore[attr-defined]
+    present = [line.department_id for line in await lines.order_by("rank")]
     if present == wanted:
         return
     await lines.delete()
@@ -316,7 +316,7 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         status=EnrolmentStatus.FINAL,
         version=enrolment.version + 1,
         finalized_at=act.now,
-        form=frozen(form=form, advice=act.child.advice_id),  # type: ignore[attr-defined]
+        form=frozen(form=form, advice=act.child.advice_id),
         first_school_id=first.school_id,
         first_department_id=first.department_id,
         handling_school_id=first.school_id,

@@ -71,7 +71,7 @@ async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UU
         id__in=department_ids, school__region_id=region_id, school_year_id=pupil.school_year_id
     )
     columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
-    open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)  # type: ignore[attr-defined]
+    open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)
     return {
         row[0]: Choice(
             department_id=row[0],
@@ -104,7 +104,7 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     """The saved form as the rules read it."""
     preferences = Preference.filter(enrolment_id=enrolment.id).order_by("rank")
     ids = [row[0] for row in await fetch(preferences, ("department_id",), lambda *row: row)]
-    known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)  # type: ignore[attr-defined]
+    known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)
     return Form(
         choices=tuple(known[department_id] for department_id in ids if department_id in known),
         ground=enrolment.priority_ground,
@@ -127,7 +127,7 @@ def shown(*, enrolment: Enrolment, form: Form, list_length: int | None) -> Enrol
         )
     return EnrolmentRow(
         id=enrolment.id,
-        region_id=enrolment.region_id,  # type: ignore[attr-defined]
+        region_id=enrolment.region_id,
         status=enrolment.status,
         version=enrolment.version,
         finalized_at=enrolment.finalized_at,

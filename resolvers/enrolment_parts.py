@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from models import Department, Enrolment, ParentLogin, Preference, Region
-from models.region import Advice
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
 from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
@@ -25,7 +24,7 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     await _default_region(viewer, rows)
     for row in rows:
         row.parts["enrolment"] = {
-            one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id  # type: ignore[attr-defined]
+            one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
         }
 
 
@@ -46,7 +45,7 @@ async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
     found = await undone.filter(status=EnrolmentStatus.WITHDRAWN).order_by("-withdrawn_at")
     shown_by_id = await all_shown(enrolments=found, rows=rows)
     for row in rows:
-        row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]  # type: ignore[attr-defined]
+        row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]
 
 
 async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) -> dict[UUID, EnrolmentRow]:
@@ -66,10 +65,12 @@ async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) ->
     by_pupil = {row.id: row for row in rows}
     answer = {}
     for one in enrolments:
-        row = by_pupil[one.pupil_id]  # type: ignore[attr-defined]
+        row = by_pupil[one.pupil_id]
         open_ids = open_by_advice.get(row.advice or "", set())
         form = Form(
-            choices=tuple(_choice(departments[line], open_ids) for line in lines[one.id] if line in departments),
+            choices=tuple(
+                _choice(departments[line], open_ids) for line in lines[one.id] if line in departments
+            ),
             ground=one.priority_ground,
             sibling_name=one.sibling_name,
             sibling_class=one.sibling_class,

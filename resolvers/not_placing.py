@@ -32,7 +32,9 @@ async def set_not_placing_reason(
             guardian = await scope.of(pupil, Guardian).order_by("position").first()
             if guardian is not None and guardian.email:
                 act.mail(
-                    EnrolmentWithdrawn(first_name=pupil.first_name, by=viewer.school_name or "de basisschool"),
+                    EnrolmentWithdrawn(
+                        first_name=pupil.first_name, by=viewer.school_name or "de basisschool"
+                    ),
                     to=guardian.email,
                     unique_key=f"enrolment_withdrawn:{final.id}",
                 )

@@ -84,14 +84,16 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
     region = await Region.get(id=viewer.region_id)
     async with take("createPupil", viewer=viewer, region=region) as act:
         checked = _checked(edit, is_new=True)
-        assert checked.first_name and checked.last_name and checked.birth_date
+        assert checked.first_name
+        assert checked.last_name
+        assert checked.birth_date
         pupil = Pupil(
             id=uuid4(),
             school_year_id=viewer.school_year_id,
-            group_id=region.group_id,  # type: ignore[attr-defined]
+            group_id=region.group_id,
             region_id=region.id,
             primary_school_id=viewer.primary_school_id,
-            elk_number=await next_elk_number(group_id=region.group_id, school_year_id=viewer.school_year_id),  # type: ignore[attr-defined]
+            elk_number=await next_elk_number(group_id=region.group_id, school_year_id=viewer.school_year_id),
             first_name=checked.first_name,
             last_name=checked.last_name,
             birth_date=checked.birth_date,
@@ -185,7 +187,9 @@ def _merged(sections: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     if problems:
         raise Refusals(
             *(
-                InvalidValue(field=problem.path, reason=problem.message).at("sections", *problem.path.split("."))
+                InvalidValue(field=problem.path, reason=problem.message).at(
+                    "sections", *problem.path.split(".")
+                )
                 for problem in problems[:20]
             )
         )
@@ -259,9 +263,15 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
         GuardianInput(
             last_name=checks.name(f"guardians.{place}.lastName", one.last_name, label="Achternaam ouder"),
             first_name=checks.name(
-                f"guardians.{place}.firstName", one.first_name, label="Voornaam ouder", longest=100, required=False
+                f"guardians.{place}.firstName",
+                one.first_name,
+                label="Voornaam ouder",
+                longest=100,
+                required=False,
             ),
-            initials=checks.text(f"guardians.{place}.initials", one.initials, label="Voorletters", longest=40),
+            initials=checks.text(
+                f"guardians.{place}.initials", one.initials, label="Voorletters", longest=40
+            ),
             infix=checks.text(f"guardians.{place}.infix", one.infix, label="Tussenvoegsel", longest=40),
             relation=checks.text(f"guardians.{place}.relation", one.relation, label="Relatie", longest=60),
             legal_representative=one.legal_representative,
@@ -352,7 +362,7 @@ async def _write_advice(*, act: Act, edit: Edit) -> None:
         act.change(pupil, **{name: given or None})
     if edit.advice:
         test = await scope.of(pupil, TestResult).select_related("advice").first()
-        provisional = levels.get(pupil.provisional_advice_id or "")  # type: ignore[attr-defined]
+        provisional = levels.get(pupil.provisional_advice_id or "")
         if (
             test is not None
             and test.advice is not None

@@ -224,14 +224,13 @@ async def _parent_logins(viewer: Viewer, rows: list[PupilRow]) -> None:
     logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
     columns = ("pupil_id", "region_id", "status", "sent_at", "activated_at", "email")
     for pupil_id, region_id, *rest in await fetch(logins, columns, lambda *row: row):
-        by_pupil.setdefault(pupil_id, {})[region_id] = tuple(rest)
+        by_pupil.setdefault(pupil_id, {})[region_id] = (LoginStatus(rest[0]), *rest[1:])
     nothing = (LoginStatus.NOT_SENT, None, None, "")
     for row in rows:
         known = by_pupil.get(row.id, {})
         own_first = sorted(regions, key=lambda region: region[0] != row.region_id)
         row.parts["parent_logins"] = [
-            LoginRow(code, name, LoginStatus((given := known.get(region_id, nothing))[0]), *given[1:])
-            for region_id, code, name in own_first
+            LoginRow(code, name, *known.get(region_id, nothing)) for region_id, code, name in own_first
         ]
 
 

@@ -35,20 +35,31 @@ class OfferedSchool:
     priority_grounds: list[PriorityGround]
     departments: list[OfferedDepartment] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.priority_grounds = [PriorityGround(ground) for ground in self.priority_grounds or ()]
+
 
 async def secondary_schools(*, viewer: Viewer, region: str | None) -> list[OfferedSchool]:
     """The schools of a region with every department of the child's year: three statements."""
     child = await scope.one(scope.pupils(viewer))
     chosen = await region_of_family(code=region, pupil=child)
-    columns = ("id", "name", "street", "house_number", "postcode", "city", "email", "phone", "website")
-    schools = {
-        row[0]: OfferedSchool(*row[:-1], priority_grounds=[PriorityGround(ground) for ground in row[-1] or ()])
-        for row in await fetch(
-            SecondarySchool.filter(region_id=chosen.id).order_by("name"),
-            (*columns, "priority_grounds"),
-            lambda *row: row,
-        )
-    }
+    offered = await fetch(
+        SecondarySchool.filter(region_id=chosen.id).order_by("name"),
+        (
+            "id",
+            "name",
+            "street",
+            "house_number",
+            "postcode",
+            "city",
+            "email",
+            "phone",
+            "website",
+            "priority_grounds",
+        ),
+        OfferedSchool,
+    )
+    schools = {school.id: school for school in offered}
     departments = await fetch(
         Department.filter(school_id__in=list(schools), school_year_id=child.school_year_id).order_by("name"),
         ("id", "name", "school_id"),

@@ -93,12 +93,14 @@ async def locked_pupil(viewer: Viewer, *, pupil_id: UUID) -> Pupil:
 async def elk_numbers(*, group_id: UUID, school_year_id: UUID | None) -> set[str]:
     """The ELK numbers in use: numbers only, for giving out the next."""
     taken = Pupil.filter(group_id=group_id, school_year_id=school_year_id)
-    return set(await taken.values_list("elk_number", flat=True))  # type: ignore[arg-type]
+    return {str(number) for number in await taken.values_list("elk_number", flat=True)}
 
 
 async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
     """Whether another pupil of this year has this BSN; who, nobody learns."""
-    return await Pupil.filter(bsn_index=index, school_year_id=pupil.school_year_id).exclude(id=pupil.id).exists()
+    return (
+        await Pupil.filter(bsn_index=index, school_year_id=pupil.school_year_id).exclude(id=pupil.id).exists()
+    )
 
 
 async def one(queryset: QuerySet[Any]) -> Any:

@@ -17,10 +17,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from emails import Mail
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from emails import Mail
 from models import AuditEntry, OutboxMail, Pupil, Region
 from resolvers import audit, clock, scope
 from resolvers.calendars import calendar_of
@@ -160,7 +160,7 @@ class Act:
         names = sorted(before)
         stamped = ["updated_at"] if "updated_at" in row._meta.fields_map else []
         if stamped:
-            row.updated_at = self.now  # type: ignore[attr-defined]
+            row.updated_at = self.now
         await row.save(update_fields=[*names, *stamped])
         kept = [name for name in names if name not in audit.LEFT_OUT]
         self._entries.append(

@@ -92,7 +92,7 @@ async def receive(
     upload = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
     if upload is None:
         raise NotFound()
-    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():  # type: ignore[attr-defined]
+    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
         raise NotFound()
     if upload.state != UploadState.AWAITING:
         raise UploadNotReady(state=upload.state)
@@ -173,9 +173,9 @@ async def _settle(*, upload: Upload, was: UploadState, state: UploadState, **val
             entity_id=upload.id,
             before={"state": was},
             after={"state": state, **({"sha256": values["sha256"]} if "sha256" in values else {})},
-            pupil_id=upload.pupil_id,  # type: ignore[attr-defined]
+            pupil_id=upload.pupil_id,
         )
-        row.account_id = upload.owner_id  # type: ignore[attr-defined]
+        row.account_id = upload.owner_id
         await row.save(force_create=True)
     upload.update_from_dict({"state": state, **values})
     return True
@@ -204,9 +204,9 @@ async def refuse(*, upload_id: UUID, words: str) -> None:
 async def remove_attachment(*, viewer: Viewer, upload_id: UUID) -> UUID:
     """Rule 5: PO takes an attachment out of the file. Returns the pupil. Raises `NotFound`."""
     found = await scope.uploads(viewer).filter(id=upload_id, kind=UploadKind.ATTACHMENT).first()
-    if found is None or found.pupil_id is None:  # type: ignore[attr-defined]
+    if found is None or found.pupil_id is None:
         raise NotFound().at("upload_id")
-    pupil_id: UUID = found.pupil_id  # type: ignore[attr-defined]
+    pupil_id: UUID = found.pupil_id
     async with take("removeAttachment", viewer=viewer, pupil_id=pupil_id) as act:
         upload = await scope.of(act.child, Upload).filter(id=upload_id).select_for_update().first()
         if upload is None or upload.state == UploadState.REMOVED:
@@ -253,9 +253,9 @@ async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
     upload = await scope.uploads(viewer).filter(id=upload_id, state=UploadState.RELEASED).first()
     if upload is None or viewer.role not in rule.READERS[upload.kind]:
         return None
-    if upload.pupil_id is None:  # type: ignore[attr-defined]
-        return upload if upload.owner_id == viewer.account_id else None  # type: ignore[attr-defined]
-    if not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():  # type: ignore[attr-defined]
+    if upload.pupil_id is None:
+        return upload if upload.owner_id == viewer.account_id else None
+    if not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
         return None
     return upload
 

@@ -11,7 +11,20 @@ from rules.refusal import Refusal
 from rules.vocabulary import PeriodKind
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
+MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 def in_dutch(*, moment: datetime) -> str:

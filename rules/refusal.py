@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """An anticipated "no", in Dutch, for the person at the screen.
 
     A subclass is a dataclass (`@dataclass(eq=False)`) whose fields are the facts of this
@@ -30,7 +30,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         return f"{self.code} {'.'.join(self.path)}".strip()
 
 
-class Refusals(Exception):  # noqa: N818
+class Refusals(Exception):
     """Several refusals at once, so that a person reads everything that is wrong in one go."""
 
     def __init__(self, *refusals: Refusal) -> None:

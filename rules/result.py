@@ -34,9 +34,13 @@ def of(
     helpdesk: str,
 ) -> Result | None:
     """The outcome of a form, None where there is nothing to announce. Only to be asked once announced."""
-    call = f" Neem contact op via {helpdesk}." if helpdesk else " Neem contact op met de helpdesk van de regio."
+    call = (
+        f" Neem contact op via {helpdesk}." if helpdesk else " Neem contact op met de helpdesk van de regio."
+    )
     if placement is PlacementStatus.NOT_PLACEABLE:
-        return Result(status=placement, message=f"{first_name} kan niet op deze school worden geplaatst.{call}")
+        return Result(
+            status=placement, message=f"{first_name} kan niet op deze school worden geplaatst.{call}"
+        )
     if enrolment is not EnrolmentStatus.FINAL:
         return None
     if placement is PlacementStatus.PLACED:
@@ -53,6 +57,7 @@ def of(
         )
     if placement is PlacementStatus.DRAWN_OUT:
         return Result(
-            status=placement, message=f"{first_name} kon in de centrale plaatsing niet worden geplaatst.{call}"
+            status=placement,
+            message=f"{first_name} kon in de centrale plaatsing niet worden geplaatst.{call}",
         )
     return Result(status=placement, message=f"Er is nog geen besluit over {first_name}.{call}")

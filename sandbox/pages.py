@@ -110,5 +110,11 @@ async def _moment(asked: dict[str, object]) -> datetime | None:
 
 
 async def _sdl(request: Request) -> Response:
-    role = Role(request.path_params["role"].upper()) if request.path_params["role"].upper() in Role else Role.PUBLIC
-    return PlainTextResponse((state.ROOT / "schema" / "sdl" / f"{role.value.lower()}.graphql").read_text("utf-8"))
+    role = (
+        Role(request.path_params["role"].upper())
+        if request.path_params["role"].upper() in Role
+        else Role.PUBLIC
+    )
+    return PlainTextResponse(
+        (state.ROOT / "schema" / "sdl" / f"{role.value.lower()}.graphql").read_text("utf-8")
+    )

@@ -159,7 +159,9 @@ class UpdateOkiDocInput:
     test_exemption: str | None = seen_by(
         PO, description="De wettelijke grond waarom er geen toets is.", default=None
     )
-    sections: OkiDocSectionsInput | None = seen_by(PO, description="De onderdelen die u wijzigt.", default=None)  # type: ignore[valid-type]
+    sections: OkiDocSectionsInput | None = seen_by(  # type: ignore[valid-type]
+        PO, description="De onderdelen die u wijzigt.", default=None
+    )
 
 
 @input_type("Welk Oki-doc definitief wordt.")

@@ -96,7 +96,9 @@ PlacementStatusEnum = strawberry.enum(
 @output_type("De uitkomst van de aanmelding, vanaf de bekendmaking.")
 class PlacementResult:
     status: PlacementStatus = seen_by(FAMILY, description="De uitkomst.")
-    message: str = seen_by(FAMILY, description="De uitkomst in woorden, met wie u kunt bellen als dat nodig is.")
+    message: str = seen_by(
+        FAMILY, description="De uitkomst in woorden, met wie u kunt bellen als dat nodig is."
+    )
     school: str | None = seen_by(FAMILY, description="De school waar het kind is geplaatst.")
     department: str | None = seen_by(FAMILY, description="De afdeling waar het kind is geplaatst.")
 
@@ -177,10 +179,15 @@ class Pupil:
     test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")
     bsn: str | None = seen_by(PO, description="Het BSN. Wie het leest, wordt vastgelegd.")
     oki_doc: OkiDoc | None = seen_by(
-        PO, FAMILY, VO, description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd."
+        PO,
+        FAMILY,
+        VO,
+        description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd.",
     )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
-    enrolment_history: list[Enrolment] = seen_by(FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst.")
+    enrolment_history: list[Enrolment] = seen_by(
+        FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst."
+    )
 
     enrolment: Enrolment | None = computed_for(
         FAMILY, VO, description="De aanmelding; leeg als er nog niets is bewaard."

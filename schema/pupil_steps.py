@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers import notes, not_placing, oki_doc, parent_login, pupils
+from resolvers import not_placing, notes, oki_doc, parent_login, pupils
 from rules.vocabulary import NotPlacingReason, Role
 from schema.context import Info
 from schema.mutation import Mutations
@@ -64,7 +64,12 @@ async def shown(info: Info, pupil_id: Any) -> Any:
 
 
 async def add_note(
-    *, viewer: Any, pupil_id: Any, text: str, shared_with_secondary: bool | None, shared_with_primary: bool | None
+    *,
+    viewer: Any,
+    pupil_id: Any,
+    text: str,
+    shared_with_secondary: bool | None,
+    shared_with_primary: bool | None,
 ) -> Any:
     shared = bool(shared_with_secondary or shared_with_primary)
     return await notes.add_note(viewer=viewer, pupil_id=pupil_id, text=text, shared=shared)

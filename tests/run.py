@@ -12,7 +12,15 @@ ROOT = Path(__file__).resolve().parent.parent
 def run(*, long: bool, rest: list[str]) -> int:
     """0 when everything is right. `rest` goes to pytest; with a `rest` only pytest runs."""
     extra = [one for one in rest if one != "--"]
-    pytest = [BIN / "python", "-m", "pytest", "-n", "2", *(["--long"] if long else []), *extra]
+    pytest: list[str | Path] = [
+        BIN / "python",
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        *(["--long"] if long else []),
+        *extra,
+    ]
     stages: dict[str, list[str | Path]] = {
         "lint": [BIN / "ruff", "check", "."],
         "format": [BIN / "ruff", "format", "--check", "."],

@@ -64,7 +64,13 @@ PERIODS = {
     PeriodKind.ANNOUNCEMENT: ("2027-05-20 16:00", None),
 }
 ADVIEZEN = (
-    ("PRAKTIJKONDERWIJS", "praktijkonderwijs", 2, None, "De basisschool meldt uw kind aan bij de praktijkschool."),
+    (
+        "PRAKTIJKONDERWIJS",
+        "praktijkonderwijs",
+        2,
+        None,
+        "De basisschool meldt uw kind aan bij de praktijkschool.",
+    ),
     ("VMBO_BB", "vmbo-b", 3, 2, ""),
     ("VMBO_GL/TL", "vmbo-gl/tl", 6, 5, ""),
     ("HAVO", "havo", 8, 5, ""),
@@ -81,7 +87,9 @@ class Person:
 
     async def post(self, query: str, **variables: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return await self.http.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=headers
+        )
 
     async def ask(self, query: str, **variables: Any) -> Any:
         """The `data` of an answer that has no errors."""
@@ -180,7 +188,12 @@ class World:
             updated_at=now,
         )
         await Address.create(
-            id=uuid4(), pupil=pupil, street="Dorpsstraat", house_number="1a", postcode="1181 AB", city="Amstelveen"
+            id=uuid4(),
+            pupil=pupil,
+            street="Dorpsstraat",
+            house_number="1a",
+            postcode="1181 AB",
+            city="Amstelveen",
         )
         await Guardian.create(
             id=uuid4(), pupil=pupil, position=1, first_name="Noor", last_name="Jansen", email=email
@@ -323,5 +336,3 @@ async def _secondary(world: World, place: int, *, region: Region) -> None:
 
 def one_second_before(moment: str) -> datetime:
     return at(moment) - timedelta(seconds=1)
-
-

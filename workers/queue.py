@@ -134,9 +134,13 @@ async def listen(*, redis_url: str, jobs: tuple[str, ...], ring: Ring) -> None:
 
 
 async def _dismiss(worker: Worker) -> None:
-    for task in worker.tasks.values():
-        task.cancel()
+    rings = list(worker.tasks.values())
+    if rings:
+        # arq shields what closes a job: a ring that is cancelled would fail later, unheard.
+        await asyncio.wait(rings, timeout=1)
+    for ring in rings:
+        ring.cancel()
     with suppress(Exception, asyncio.CancelledError):
-        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+        await asyncio.gather(*rings, return_exceptions=True)
     with suppress(Exception):
         await worker.pool.aclose(close_connection_pool=True)

@@ -34,7 +34,7 @@ class TestFiveSchools:
         parent = await world.parent(pupil)
         assert (await parent.ask("{ child { enrolment { version } } }"))["child"]["enrolment"] is None
 
-        offered = (await parent.ask("{ secondarySchools { name departments { name openToChild } } }"))
+        offered = await parent.ask("{ secondarySchools { name departments { name openToChild } } }")
         assert len(offered["secondarySchools"]) == 6
         open_ones = [
             department["name"]
@@ -46,7 +46,9 @@ class TestFiveSchools:
         draft = await save(parent, world, [0, 1])
         assert draft["errors"] == []
         assert draft["enrolment"]["version"] == 1
-        assert draft["enrolment"]["missing"] == ["Kies nog 3 scholen. Uw lijst moet precies 5 scholen hebben."]
+        assert draft["enrolment"]["missing"] == [
+            "Kies nog 3 scholen. Uw lijst moet precies 5 scholen hebben."
+        ]
         assert not draft["enrolment"]["canFinalize"]
         refused = await parent.do("finalizeEnrolment", FORM)
         assert [error["code"] for error in refused["errors"]] == ["ENROLMENT_INCOMPLETE"]
@@ -68,7 +70,9 @@ class TestFiveSchools:
         row = await Enrolment.get(pupil_id=pupil.id)
         assert row.handling_school_id == world.schools[0].id
         editor = await world.editor()
-        (seen,) = (await editor.ask("{ pupils { nodes { parentLogins { region status letters } } } }"))["pupils"]["nodes"]
+        (seen,) = (await editor.ask("{ pupils { nodes { parentLogins { region status letters } } } }"))[
+            "pupils"
+        ]["nodes"]
         assert {"region": "AMSTELLAND", "status": "ENROLMENT_FINAL", "letters": "AV"} in seen["parentLogins"]
 
     async def test_the_child_reads_back_what_was_saved(self, world: World) -> None:
@@ -93,7 +97,13 @@ class TestTwoSchools:
 class TestWhatIsWrongStandsInMissing:
     async def test_doubled_schools_and_closed_departments_are_kept_and_named(self, world: World) -> None:
         parent = await world.parent(await world.pupil())
-        preferences = [world.choice(0), world.choice(0), world.choice(1, "VWO"), world.choice(2), world.choice(3)]
+        preferences = [
+            world.choice(0),
+            world.choice(0),
+            world.choice(1, "VWO"),
+            world.choice(2),
+            world.choice(3),
+        ]
         draft = await parent.done("saveEnrolment", FORM, expectedVersion=0, preferences=preferences)
         assert draft["enrolment"]["missing"] == [
             "Het Veenlicht 0 staat 2 keer op uw lijst. Kies elke school maar één keer.",
@@ -104,7 +114,9 @@ class TestWhatIsWrongStandsInMissing:
     @pytest.mark.parametrize("bad", ["00000000-0000-0000-0000-000000000001", "geen-id", ""])
     async def test_a_department_that_does_not_exist_is_not_found(self, world: World, bad: str) -> None:
         parent = await world.parent(await world.pupil())
-        refused = await parent.do("saveEnrolment", FORM, expectedVersion=0, preferences=[{"departmentId": bad}])
+        refused = await parent.do(
+            "saveEnrolment", FORM, expectedVersion=0, preferences=[{"departmentId": bad}]
+        )
         assert [(error["code"], error["path"]) for error in refused["errors"]] == [
             ("NOT_FOUND", ["preferences", "0", "departmentId"])
         ]

@@ -48,7 +48,9 @@ class TestTheWholeWay:
         nobody = world.nobody()
         await nobody.done("activateAccount", "session { role }", token=token_in(mail), password=PASSWORD)
         parent = await world.sign_in(pupil.elk_number)
-        child = (await parent.ask("{ child { firstName advice listLength loginStatus address { city } } }"))["child"]
+        child = (await parent.ask("{ child { firstName advice listLength loginStatus address { city } } }"))[
+            "child"
+        ]
         assert child == {
             "firstName": "Zoë",
             "advice": "HAVO",
@@ -59,7 +61,9 @@ class TestTheWholeWay:
         (row,) = (await editor.ask(OVERVIEW))["pupils"]["nodes"]
         assert login_in(row)["colour"] == "GREEN"
 
-        again = await nobody.do("activateAccount", "session { role }", token=token_in(mail), password=PASSWORD)
+        again = await nobody.do(
+            "activateAccount", "session { role }", token=token_in(mail), password=PASSWORD
+        )
         assert again["session"] is None
         assert len(again["errors"]) == 1
 
@@ -67,7 +71,9 @@ class TestTheWholeWay:
         assert "sendParentLogin" in acts
         assert "activateAccount" in acts
 
-    async def test_a_new_link_kills_the_old_and_a_repeat_of_the_mail_carries_the_same(self, world: World) -> None:
+    async def test_a_new_link_kills_the_old_and_a_repeat_of_the_mail_carries_the_same(
+        self, world: World
+    ) -> None:
         pupil = await world.pupil()
         editor = await world.editor()
         await editor.done("sendParentLogin", LOGIN, pupilId=str(pupil.id), region="AMSTELLAND")
@@ -81,7 +87,9 @@ class TestTheWholeWay:
         newest = (await world.mails())[0]
         assert token_in(newest) != token_in(first)
         nobody = world.nobody()
-        refused = await nobody.do("activateAccount", "session { role }", token=token_in(first), password=PASSWORD)
+        refused = await nobody.do(
+            "activateAccount", "session { role }", token=token_in(first), password=PASSWORD
+        )
         assert refused["session"] is None
         await nobody.done("activateAccount", "session { role }", token=token_in(newest), password=PASSWORD)
 
@@ -97,7 +105,9 @@ class TestTheWholeWay:
         )
         assert late["session"] is None
 
-    async def test_a_login_for_the_linked_region_has_its_own_dot_and_the_same_account(self, world: World) -> None:
+    async def test_a_login_for_the_linked_region_has_its_own_dot_and_the_same_account(
+        self, world: World
+    ) -> None:
         pupil = await world.pupil()
         await world.parent(pupil)
         editor = await world.editor()
@@ -136,13 +146,19 @@ class TestWhatIsUnmet:
         pupil = await world.pupil(final=False)
         editor = await world.editor()
         clock.stand_still(at=at("2027-03-25 00:00"))
-        refused = await editor.do("sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND")
+        refused = await editor.do(
+            "sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND"
+        )
         assert [error["code"] for error in refused["errors"]] == ["PERIOD_CLOSED", "PARENT_LOGIN_NOT_READY"]
 
-    async def test_an_advice_that_is_not_on_the_form_says_which_way_the_child_goes(self, world: World) -> None:
+    async def test_an_advice_that_is_not_on_the_form_says_which_way_the_child_goes(
+        self, world: World
+    ) -> None:
         pupil = await world.pupil(advice="PRAKTIJKONDERWIJS")
         editor = await world.editor()
-        refused = await editor.do("sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND")
+        refused = await editor.do(
+            "sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND"
+        )
         (error,) = refused["errors"]
         assert error["code"] == "ADVICE_NOT_ON_FORM"
         assert "praktijkschool" in error["message"]
@@ -154,14 +170,18 @@ class TestWhatIsUnmet:
             "setNotPlacingReason", "pupil { notPlacingReason }", pupilId=str(pupil.id),
             reason=NotPlacingReason.MOVED.value,
         )  # fmt: skip
-        refused = await editor.do("sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND")
+        refused = await editor.do(
+            "sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND"
+        )
         assert [error["code"] for error in refused["errors"]] == ["NOT_PLACING"]
 
     async def test_an_active_account_is_not_sent_another(self, world: World) -> None:
         pupil = await world.pupil()
         await world.parent(pupil)
         editor = await world.editor()
-        refused = await editor.do("sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND")
+        refused = await editor.do(
+            "sendParentLogin", "pupil { id }", pupilId=str(pupil.id), region="AMSTELLAND"
+        )
         assert [error["code"] for error in refused["errors"]] == ["LOGIN_ALREADY_ACTIVE"]
 
     async def test_a_region_that_is_not_linked_is_not_found(self, world: World) -> None:
@@ -204,9 +224,9 @@ class TestWhoSeesWhat:
     async def test_a_monitor_sees_the_overview_and_nothing_else(self, world: World) -> None:
         pupil = await world.pupil()
         monitor = await world.staff(Role.PO_MONITOR, primary_school_id=world.primary.id)
-        (row,) = (await monitor.ask("{ pupils { nodes { id fullName group advice parentLogins { colour } } } }"))[
-            "pupils"
-        ]["nodes"]
+        (row,) = (
+            await monitor.ask("{ pupils { nodes { id fullName group advice parentLogins { colour } } } }")
+        )["pupils"]["nodes"]
         assert row["advice"] == "HAVO"
         for field in ("elkNumber", "birthDate", "bsn", "okiDoc { status }", "address { city }"):
             answer = await monitor.post(f"{{ pupils {{ nodes {{ {field} }} }} }}")
@@ -218,13 +238,16 @@ class TestWhoSeesWhat:
         assert answer.status_code == 400
 
     async def test_another_schools_pupil_is_not_found_in_reading_and_in_doing(self, world: World) -> None:
-        from models import PrimarySchool
         from uuid import uuid4
+
+        from models import PrimarySchool
 
         other = await PrimarySchool.create(id=uuid4(), region=world.amstelland, brin="99ZZ", name="Elders")
         pupil = await world.pupil(school=other)
         editor = await world.editor()
-        assert (await editor.ask("query($id: ID!) { pupil(id: $id) { id } }", id=str(pupil.id)))["pupil"] is None
+        assert (await editor.ask("query($id: ID!) { pupil(id: $id) { id } }", id=str(pupil.id)))[
+            "pupil"
+        ] is None
         assert (await editor.ask(OVERVIEW))["pupils"]["nodes"] == []
         for mutation, given in (
             ("sendParentLogin", {"region": "AMSTELLAND"}),

@@ -16,7 +16,15 @@ from resolvers import clock, passwords, sessions, throttle
 from rules import sign_in as rule
 from rules.sign_in import STRANGER, STRANGER_UNDER_ATTACK, TooManyAttempts, WrongCredentials
 from tests.breakable import Valkey
-from tests.journeys.front_door import STAFF_PASSWORD, Portal, Town, a_town_with_a_door, code
+from tests.journeys.front_door import (
+    PARENT_PASSWORD,
+    STAFF_PASSWORD,
+    Portal,
+    Town,
+    a_town_with_a_door,
+    code,
+    token_in,
+)
 
 POPULAR = "Lente-is-mooi-2027"
 MANY = 300
@@ -300,3 +308,22 @@ class TestNothingSecret:
         assert len(keys) >= 6
         for secret in (town.editor.username, "78018", "192.0.2.77"):
             assert secret not in "".join(key.removeprefix(throttle.PREFIX) for key in keys)
+
+
+class TestALinkByMail:
+    async def test_opens_whatever_others_do_and_makes_its_network_the_accounts_own(
+        self, town: Town, looks: list[str]
+    ) -> None:
+        await town.send_login()
+        address = "192.0.2.9"
+        for number in range(10000, 10000 + MANY):
+            await tried(str(number), POPULAR, address=address)
+        for _ in range(8):
+            await tried("78018", "mis", address=address)
+        portal = Portal(address=address)
+        assert code(await portal.login("78018", PARENT_PASSWORD)) == "TOO_MANY_ATTEMPTS"
+
+        await Portal(address="203.0.113.8").forgot("78018")
+        token = token_in(await town.new_mail())
+        assert (await portal.by_link("activateAccount", token, PARENT_PASSWORD))["session"]
+        assert (await portal.login("78018", PARENT_PASSWORD))["session"]

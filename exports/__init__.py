@@ -1,0 +1,1 @@
+"""Every export: its columns, declared once; one CSV and one XLSX writer."""
