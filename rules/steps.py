@@ -6,6 +6,7 @@ drawn from it, and `resolvers/step.py` refuses whatever it does not allow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 from rules.calendar import Window
@@ -19,13 +20,16 @@ ENROLMENT = "enrolment"
 PRIORITY = "priority"
 PLACEMENT = "placement"
 
-AXES: Mapping[str, type] = {
+AXES: Mapping[str, type[StrEnum]] = {
     OKI_DOC: OkiDocStatus,
     LOGIN: LoginStatus,
     ENROLMENT: EnrolmentStatus,
     PRIORITY: PriorityStatus,
     PLACEMENT: PlacementStatus,
 }
+
+NOTHING = ""
+"""The state of what is not there yet."""
 
 PO = frozenset({Role.PO_EDITOR})
 FAMILY = frozenset({Role.PARENT})
@@ -36,9 +40,10 @@ ANYONE = frozenset({Role.PUBLIC})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One row. `when`: per axis the states it starts from (an axis not named: any).
+    """One row. `when`: per axis the states it starts from (an axis not named: any; `NOTHING`: none yet).
 
-    `then`: per axis the state it leads to. `tells`: the mails it writes.
+    `then`: per axis the state it leads to, or those one of which it leads to. `moves_from`: per axis the
+    states it moves where the others stay as they are. `tells`: the mails it writes.
     """
 
     name: str
@@ -47,8 +52,21 @@ class Step:
     roles: frozenset[Role]
     window: Window = Window.ALWAYS
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    then: Mapping[str, str] = field(default_factory=dict)
+    then: Mapping[str, str | frozenset[str]] = field(default_factory=dict)
+    moves_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tells: tuple[str, ...] = ()
+
+    def moves(self, *, axis: str) -> list[tuple[str, str]]:
+        """From which state to which on one axis, in the order of its states; empty: it moves nothing."""
+        if axis not in self.then:
+            return []
+        every = [state.value for state in AXES[axis]]
+        before = self.moves_from.get(axis, self.when.get(axis, frozenset(every)))
+        after = self.then[axis]
+        reached = {after} if isinstance(after, str) else after
+        return [
+            (start, end) for start in (NOTHING, *every) for end in every if start in before and end in reached
+        ]
 
 
 def _row(**row: object) -> Step:
@@ -65,6 +83,7 @@ _TABLE = (
         dutch="Leerling toevoegen",
         rules=(4, 5),
         roles=PO,
+        when={OKI_DOC: _states(NOTHING)},
         then={OKI_DOC: OkiDocStatus.CONCEPT},
     ),
     _row(
@@ -80,6 +99,7 @@ _TABLE = (
         rules=(6,),
         roles=PO,
         then={OKI_DOC: OkiDocStatus.FINAL},
+        moves_from={OKI_DOC: _states(OkiDocStatus.CONCEPT)},
     ),
     _row(
         name="createUpload",
@@ -139,7 +159,10 @@ _TABLE = (
         rules=(16, 17, 18, 19, 20),
         roles=FAMILY,
         window=Window.APPLYING,
-        when={ENROLMENT: _states("", EnrolmentStatus.CONCEPT)},
+        when={
+            ENROLMENT: _states(NOTHING, EnrolmentStatus.CONCEPT),
+            LOGIN: _states(LoginStatus.SENT, LoginStatus.ACTIVATED, LoginStatus.ENROLMENT_STARTED),
+        },
         then={ENROLMENT: EnrolmentStatus.CONCEPT, LOGIN: LoginStatus.ENROLMENT_STARTED},
     ),
     _row(
@@ -148,8 +171,17 @@ _TABLE = (
         rules=(2, 17, 21),
         roles=FAMILY,
         window=Window.APPLYING,
-        when={ENROLMENT: _states(EnrolmentStatus.CONCEPT)},
-        then={ENROLMENT: EnrolmentStatus.FINAL, LOGIN: LoginStatus.ENROLMENT_FINAL},
+        when={
+            ENROLMENT: _states(EnrolmentStatus.CONCEPT),
+            LOGIN: _states(LoginStatus.ENROLMENT_STARTED),
+        },
+        then={
+            ENROLMENT: EnrolmentStatus.FINAL,
+            LOGIN: LoginStatus.ENROLMENT_FINAL,
+            PRIORITY: PriorityStatus.REQUESTED,
+            PLACEMENT: PlacementStatus.NONE,
+        },
+        moves_from={PRIORITY: _states(NOTHING), PLACEMENT: _states(NOTHING)},
         tells=("Enrolled",),
     ),
     _row(
@@ -158,7 +190,10 @@ _TABLE = (
         rules=(22,),
         roles=FAMILY,
         window=Window.APPLYING,
-        when={ENROLMENT: _states(EnrolmentStatus.FINAL)},
+        when={
+            ENROLMENT: _states(EnrolmentStatus.FINAL),
+            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
+        },
         then={ENROLMENT: EnrolmentStatus.WITHDRAWN, LOGIN: LoginStatus.ENROLMENT_STARTED},
     ),
     _row(
@@ -166,10 +201,12 @@ _TABLE = (
         dutch="Reden niet plaatsen VO",
         rules=(11,),
         roles=PO,
-        when={
-            ENROLMENT: _states("", EnrolmentStatus.CONCEPT, EnrolmentStatus.FINAL, EnrolmentStatus.WITHDRAWN)
+        then={ENROLMENT: EnrolmentStatus.WITHDRAWN, LOGIN: LoginStatus.ENROLMENT_STARTED},
+        moves_from={
+            ENROLMENT: _states(EnrolmentStatus.FINAL),
+            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
         },
-        then={ENROLMENT: EnrolmentStatus.WITHDRAWN},
+        tells=("EnrolmentWithdrawn",),
     ),
     _row(
         name="addNote",
