@@ -1,31 +1,13 @@
 """A file of a school becomes rows, whatever program wrote it; what is wrong is named by line and column."""
 
-import io
-from collections.abc import Sequence
-from datetime import date, datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date
 
-import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports import KINDS, Problem, Row, read
-from imports.cells import SchoolKind
-from rules.vocabulary import PeriodKind, Role
-
-PUPILS = KINDS["pupils"]
-HEADER = "ELK-nummer;BSN;Roepnaam;Tussenvoegsel;Achternaam;Geboortedatum;BRIN;Postcode"
-NOOR = "10001;111222333;Noor;van der;Berg;03-02-2015;91AA;1181 SA"
-
-
-def pupils(*lines: str, encoding: str = "utf-8") -> tuple[list[Row], list[Problem]]:
-    return read(kind=PUPILS, content="\r\n".join(lines).encode(encoding))
-
-
-def reasons(problems: list[Problem]) -> list[str]:
-    return [str(problem) for problem in problems]
+from imports import KINDS, Row, read
+from tests.imports.lines import HEADER, NOOR, PUPILS, pupils, reasons
 
 
 class TestALine:
@@ -250,165 +232,6 @@ class TestWhatIsWrong:
     def test_is_a_parent_without_a_name(self) -> None:
         _, problems = pupils(HEADER + ";Ouder 2 e-mail", NOOR + ";a@example.nl")
         assert [problem.column for problem in problems] == ["Ouder 2 achternaam"]
-
-
-def workbook(rows: Sequence[Sequence[object]], *, after_an_empty_sheet: bool = False) -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    if after_an_empty_sheet:
-        sheet = book.create_sheet("Leerlingen")
-    for row in rows:
-        sheet.append(row)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
-
-
-class TestASpreadsheet:
-    def test_gives_the_same_rows_as_a_csv(self) -> None:
-        content = workbook(
-            [
-                HEADER.split(";"),
-                [10001, 111222333, "Noor", "van der", "Berg", date(2015, 2, 3), "91AA", "1181SA"],
-            ]
-        )
-        assert read(kind=PUPILS, content=content) == pupils(HEADER, NOOR)
-
-    def test_gets_back_the_zero_of_a_bsn(self) -> None:
-        content = workbook(
-            [HEADER.split(";"), [10001, 10464554, "Noor", None, "Berg", datetime(2015, 2, 3), "91AA"]]
-        )
-        rows, problems = read(kind=PUPILS, content=content)
-        assert problems == []
-        assert rows[0].get("bsn") == "010464554"
-
-    def test_may_begin_with_an_empty_sheet_and_empty_lines(self) -> None:
-        content = workbook([[], [], HEADER.split(";"), NOOR.split(";")], after_an_empty_sheet=True)
-        rows, problems = read(kind=PUPILS, content=content)
-        assert problems == []
-        assert rows[0].line == 4
-
-    def test_names_what_is_wrong_by_the_number_of_its_row(self) -> None:
-        content = workbook(
-            [HEADER.split(";"), NOOR.split(";"), ["10002", "123456789", "Sam", "", "Berg", "x", "91AA"]]
-        )
-        _, problems = read(kind=PUPILS, content=content)
-        assert [(problem.line, problem.column) for problem in problems] == [(3, "BSN"), (3, "Geboortedatum")]
-
-    def test_has_moments(self) -> None:
-        content = workbook(
-            [["Periode", "Opent", "Sluit"], ["Aanmeldweek", datetime(2027, 3, 15, 9), datetime(2027, 3, 19)]]
-        )
-        rows, problems = read(kind=KINDS["periods"], content=content)
-        assert problems == []
-        assert rows[0].get("closes_at") == datetime(2027, 3, 19, tzinfo=ZoneInfo("Europe/Amsterdam"))
-
-    @pytest.mark.parametrize("content", [b"PK\x03\x04 en verder niets", b"\xd0\xcf\x11\xe0" + bytes(600)])
-    def test_that_is_damaged_or_has_a_password_is_refused(self, content: bytes) -> None:
-        rows, problems = read(kind=PUPILS, content=content)
-        assert (rows, len(problems)) == ([], 1)
-
-
-class TestOtherKinds:
-    def test_schools_have_a_kind_and_priority_rules(self) -> None:
-        rows, problems = read(
-            kind=KINDS["schools"],
-            content=(
-                b"Soort;BRIN;Naam;Voorrang\n"
-                b"VO;95AA00;De Amstel;broer/zus, kind van medewerker\n"
-                b"basisschool;91AA;De Wilg;\n"
-            ),
-        )
-        assert problems == []
-        assert rows[0].get("priority_grounds") == ["SIBLING", "STAFF_CHILD"]
-        assert [row.get("kind") for row in rows] == [SchoolKind.SECONDARY, SchoolKind.PRIMARY]
-
-    def test_one_school_stands_on_one_line_however_it_is_written(self) -> None:
-        content = b"Soort;BRIN;Vestiging;Naam\nPO;91AA;0;De Wilg\nPO;91aa00;;De Wilg\nPO;91AA00;01;De Wilg\n"
-        _, problems = read(kind=KINDS["schools"], content=content)
-        assert [(problem.line, problem.column) for problem in problems] == [(3, "BRIN"), (4, "Vestiging")]
-
-    def test_a_primary_school_has_no_priority_rules(self) -> None:
-        _, problems = read(
-            kind=KINDS["schools"], content=b"Soort;BRIN;Naam;Voorrang\nPO;91AA;De Wilg;broer/zus\n"
-        )
-        assert [problem.column for problem in problems] == ["Voorrang"]
-
-    def test_departments_list_their_adviezen(self) -> None:
-        rows, problems = read(
-            kind=KINDS["departments"],
-            content=b"BRIN;Afdeling;Plaatsen;Adviezen\n95AA;Havo;56;HAVO, havo t/m vwo|VMBO_GL/TL_TM_HAVO\n",
-        )
-        assert problems == []
-        assert rows[0].get("adviezen") == ("HAVO", "havo t/m vwo", "VMBO_GL/TL_TM_HAVO")
-
-    @pytest.mark.parametrize("seats", ["-1", "1,5", "veel", "1000000", ""])
-    def test_seats_are_a_whole_number(self, seats: str) -> None:
-        content = f"BRIN;Afdeling;Plaatsen;Adviezen\n95AA;Havo;{seats};HAVO\n"
-        _, problems = read(kind=KINDS["departments"], content=content.encode())
-        assert [problem.column for problem in problems] == ["Plaatsen"]
-
-    def test_periods_are_on_the_clock_of_amsterdam(self) -> None:
-        rows, problems = read(
-            kind=KINDS["periods"],
-            content=(
-                b"Periode;Opent;Sluit\n"
-                b"Aanmeldweek;15-03-2027 09:00;2027-03-19 17:00\n"
-                b"Bekendmaking;15-4-2027 om 16.00 uur;\n"
-            ),
-        )
-        assert problems == []
-        assert [row.get("kind") for row in rows] == [PeriodKind.APPLICATION, PeriodKind.ANNOUNCEMENT]
-        assert rows[0].get("opens_at").isoformat() == "2027-03-15T09:00:00+01:00"
-        assert rows[1].get("opens_at").isoformat() == "2027-04-15T16:00:00+02:00"
-
-    @pytest.mark.parametrize(
-        ("line", "column"),
-        [
-            ("Aanmeldweek;15-03-2027 09:00;", "Sluit"),
-            ("Aanmeldweek;15-03-2027 09:00;15-03-2027 09:00", "Sluit"),
-            ("Aanmeldweek;15-03-2027 25:00;16-03-2027", "Opent"),
-            ("Aanmeldweek;28-03-2027 02:30;29-03-2027", "Opent"),
-            ("Bekendmaking;15-03-2027 16:00;16-03-2027", "Sluit"),
-            ("Zomer;15-03-2027 16:00;16-03-2027", "Periode"),
-        ],
-    )
-    def test_a_period_that_cannot_be_is_named(self, line: str, column: str) -> None:
-        _, problems = read(kind=KINDS["periods"], content=f"Periode;Opent;Sluit\n{line}\n".encode())
-        assert [problem.column for problem in problems] == [column]
-
-    def test_staff_belong_to_a_school_or_to_the_region(self) -> None:
-        rows, problems = read(
-            kind=KINDS["staff"],
-            content=(
-                b"Naam;E-mail;Rol;BRIN\n"
-                b"Anne de Wit;anne@example.nl;Invoeren/accorderen;91AA\n"
-                b"Bo;bo@example.nl;ELK-beheerder;\n"
-                b"Cas;cas@example.nl;monitoring;\n"
-                b"Dee;dee@example.nl;projectleider;91AA\n"
-                b"Eef;anne@example.nl;VO-medewerker;95AA\n"
-            ),
-        )
-        assert [row.get("role") for row in rows] == [Role.PO_EDITOR, Role.REGION_ADMIN, Role.VO_STAFF]
-        assert [(problem.line, problem.column) for problem in problems] == [
-            (4, "BRIN"),
-            (5, "BRIN"),
-            (6, "E-mail"),
-        ]
-
-    def test_the_national_list_of_adviezen_is_read(self) -> None:
-        rows, problems = read(kind=KINDS["adviezen"], content=Path("imports/data/adviezen.csv").read_bytes())
-        assert problems == []
-        lengths = {row.get("code"): row.get("list_length") for row in rows}
-        assert len(lengths) == 17
-        assert {code for code, length in lengths.items() if length is None} == {
-            "VSO",
-            "PRAKTIJKONDERWIJS",
-            "GEEN_SPECIFIEK_ADVIES_MOGELIJK",
-        }
-        assert lengths["VMBO_KB_TM_VMBO_GL/TL_MET_LWOO"] == 2
-        assert lengths["VMBO_GL/TL_MET_LWOO"] == 5
 
 
 class TestAnyBytes:

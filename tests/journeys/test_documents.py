@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,12 @@ import httpx
 import psutil
 import pytest
 from pypdf import PdfReader
-from starlette.applications import Starlette
 
 from models import Account, Address, AuditEntry, Document, Guardian, OkiDoc, Pupil
 from resolvers import clock, documents, files
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import DocumentKind, JobStatus, OkiDocStatus, PupilOrigin, Role
-from schema import files_http
 from tests.breakable import WorkerProcess
 from tests.journeys.one_school import OneSchool, one_school
 from workers import housekeeping, press
@@ -71,13 +68,6 @@ def maker() -> Maker:
 @pytest.fixture
 def worker(maker: Maker) -> Press:
     return Press(make=maker, store=files.store())
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=Starlette(routes=files_http.routes()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        yield client
 
 
 async def asked(*, viewer: Viewer, school: OneSchool, kind: DocumentKind = DocumentKind.OKI_DOC) -> UUID:

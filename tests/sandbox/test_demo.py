@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -21,16 +20,13 @@ from models import (
     OkiDoc,
     ParentLogin,
     Period,
-    Preference,
     PrimarySchool,
     Pupil,
     Region,
     SecondarySchool,
 )
-from models import TestResult as Result
-from models import database as db
 from models.bsn import BsnVault
-from resolvers import clock, sessions
+from resolvers import clock
 from resolvers.calendars import calendar_of
 from resolvers.enrolment import frozen
 from resolvers.enrolment_forms import form_of
@@ -40,7 +36,6 @@ from rules import oki_doc as oki_doc_rule
 from rules import parent_login as login_rule
 from rules.calendar import AMSTERDAM, Window, closed
 from rules.identifiers import is_bsn
-from rules.reconsideration import is_open
 from rules.refusal import Refusals
 from rules.vocabulary import (
     EnrolmentStatus,
@@ -52,66 +47,20 @@ from rules.vocabulary import (
     PupilOrigin,
     Role,
 )
-from sandbox import demo, invent, personas
+from sandbox import demo, invent
 from settings import load
-from tests.servers import clone, drop
+from tests.sandbox.region import demo_region, persona, situation_of, told
 
 ADVIEZEN = Path(__file__).parents[2] / "imports" / "data" / "adviezen.csv"
-PROMISED = {
-    "po_editor",
-    "po_monitor",
-    "po_editor_oso",
-    "vo_staff",
-    "vo_staff_other",
-    "region_admin",
-    "project_lead",
-    "integrator",
-    "parent",
-    "parent_enrolled",
-}
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def first_time() -> AsyncIterator[list[tuple[object, ...]]]:
-    """The demo region twice, each in a database of its own; the second stays open for the tests of this
-    module, which do not write. Yields what the first one said."""
-    said: list[list[tuple[object, ...]]] = []
-    for last in (False, True):
-        name = f"test_{uuid4().hex}"
-        urls = await clone(name=name)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATABASE_URL", urls.application)
-            patch.setenv("DATABASE_OWNER_URL", urls.owner)
-            patch.setattr(clock, "_movable", True)
-            load.cache_clear()
-            await db.connect(url=urls.application, pool_size=4)
-            await demo.ensure(pupils=400, say=lambda text: None)
-            said.append(await told())
-            if last:
-                yield said[0]
-            await db.close()
-        await drop(name=name)
-        load.cache_clear()
-
-
-async def told() -> list[tuple[object, ...]]:
-    """What people see of the region: everything but ids and secrets."""
-    rows: list[tuple[object, ...]] = []
-    for pupil in await Pupil.all().order_by("elk_number"):
-        rows.append((pupil.elk_number, pupil.first_name, pupil.last_name, pupil.birth_date, pupil.advice_id))
-        for oki_doc in await OkiDoc.filter(pupil_id=pupil.id):
-            rows.append((oki_doc.status, oki_doc.version, repr(oki_doc.sections)))
-        for login in await ParentLogin.filter(pupil_id=pupil.id).order_by("region__code"):
-            rows.append((login.status, login.sent_at, login.activated_at, login.email))
-        for enrolment in await Enrolment.filter(pupil_id=pupil.id).order_by("region__code", "version"):
-            lines = (
-                await Preference.filter(enrolment_id=enrolment.id)
-                .order_by("rank")
-                .select_related("department__school")
-            )
-            chosen = [(line.department.school.name, line.department.name) for line in lines]
-            rows.append((enrolment.status, enrolment.priority_ground, enrolment.finalized_at, chosen))
-    return rows
+    """The demo region twice; the second stays open for the tests of this module. Yields what the first said."""
+    async with demo_region():
+        said = await told()
+    async with demo_region():
+        yield said
 
 
 async def home() -> Region:
@@ -120,11 +69,6 @@ async def home() -> Region:
 
 async def at_home() -> list[SecondarySchool]:
     return await SecondarySchool.filter(region__code="AMSTELLAND")
-
-
-async def persona(name: str) -> Account:
-    said = {one["persona"]: one for one in personas.known()}[name]
-    return await Account.get(username=said["username"])
 
 
 class TestTheCalendar:
@@ -291,32 +235,6 @@ class TestTheLogins:
             assert reasons[reason], reason
 
 
-async def situation_of(pupil: Pupil) -> login_rule.Situation:
-    """What the rule of sending looks at, from the tables."""
-    await pupil.fetch_related("advice", "provisional_advice")
-    oki_doc = await OkiDoc.get_or_none(pupil_id=pupil.id)
-    test = await Result.filter(pupil_id=pupil.id).select_related("advice").first()
-    guardian = await Guardian.filter(pupil_id=pupil.id).order_by("position").first()
-    return login_rule.Situation(
-        login_status=LoginStatus.NOT_SENT,
-        has_oki_doc=pupil.origin is PupilOrigin.HOME,
-        oki_doc_final=oki_doc is not None and oki_doc.status is OkiDocStatus.FINAL,
-        test_result_loaded=test is not None,
-        test_exemption=pupil.test_exemption,
-        advice=pupil.advice.code if pupil.advice else None,
-        list_length=pupil.advice.list_length if pupil.advice else None,
-        other_way=pupil.advice.other_way if pupil.advice else "",
-        email=guardian.email if guardian else "",
-        not_placing_reason=pupil.not_placing_reason,
-        reconsideration_open=is_open(
-            school_level=pupil.provisional_advice.level if pupil.provisional_advice else None,
-            test_level=test.advice.level if test and test.advice else None,
-            motivation=pupil.reconsideration_motivation,
-            definitive_level=pupil.advice.level if pupil.advice else None,
-        ),
-    )
-
-
 class TestTheOkiDocs:
     async def test_hold_what_the_declarations_allow(self) -> None:
         filled: Counter[str] = Counter()
@@ -406,67 +324,6 @@ class TestTheAudit:
 
     async def test_says_nothing_that_has_yet_to_happen(self) -> None:
         assert not await AuditEntry.filter(at__gt=await clock.now()).exists()
-
-
-class TestThePersonas:
-    async def test_are_those_that_were_promised(self) -> None:
-        known = personas.known()
-        names = [one["persona"] for one in known]
-        assert set(names) >= PROMISED
-        assert len(set(names)) == len(names)
-        for one in known:
-            assert set(one) == {"persona", "role", "username", "password", "note"}
-            assert len(one["password"]) >= 12
-
-    @pytest.mark.parametrize("name", [one["persona"] for one in personas.known()])
-    async def test_can_sign_in(self, name: str) -> None:
-        said = {one["persona"]: one for one in personas.known()}[name]
-        signed_in = await sessions.login(
-            username=said["username"],
-            password=said["password"],
-            region=None,
-            request_ip="127.0.0.1",
-            user_agent="",
-        )
-        assert signed_in.role.value == said["role"]
-
-    async def test_of_po_work_where_they_should(self) -> None:
-        oso = await persona("po_editor_oso")
-        assert oso.primary_school_id == (await PrimarySchool.get(brin="00YY", location="00")).id
-        editor, monitor = await persona("po_editor"), await persona("po_monitor")
-        assert editor.primary_school_id == monitor.primary_school_id != oso.primary_school_id
-
-    async def test_of_vo_have_work_waiting(self) -> None:
-        staff, other = await persona("vo_staff"), await persona("vo_staff_other")
-        assert staff.secondary_school_id != other.secondary_school_id
-        for one in (staff, other):
-            theirs = Enrolment.filter(
-                handling_school_id=one.secondary_school_id, status=EnrolmentStatus.FINAL
-            )
-            assert await theirs.count() >= 5
-        asked = Enrolment.filter(
-            handling_school_id=staff.secondary_school_id, priority_status=PriorityStatus.REQUESTED
-        )
-        assert await asked.count() >= 2
-        enrolled = Counter(
-            [
-                one.handling_department_id
-                for one in await Enrolment.filter(
-                    handling_school_id=staff.secondary_school_id, status=EnrolmentStatus.FINAL
-                )
-            ]
-        )
-        seats: Counter[object] = Counter()
-        for group in await CapacityGroup.filter(department_id__in=list(enrolled)):
-            seats[group.department_id] += group.seats
-        assert [place for place, many in enrolled.items() if many > seats[place]]
-
-    async def test_of_families_stand_where_they_say(self) -> None:
-        new = await ParentLogin.get(pupil_id=(await persona("parent")).pupil_id, region=await home())
-        assert new.status is LoginStatus.ACTIVATED
-        assert not await Enrolment.filter(pupil_id=new.pupil_id).exists()
-        enrolled = await persona("parent_enrolled")
-        assert await Enrolment.filter(pupil_id=enrolled.pupil_id, status=EnrolmentStatus.FINAL).exists()
 
 
 class TestAgain:
