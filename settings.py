@@ -58,10 +58,12 @@ class Settings(BaseSettings):
     )
     oso_schema_dir: str | None = Field(default=None, description="Folder with the published OSO schema")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
-    port: int = Field(default=8000, ge=1, le=65535)
-    web_processes: int = Field(default=1, ge=1, le=64)
-    db_pool_size: int = Field(default=10, ge=1, le=200)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on")
+    web_processes: int = Field(default=1, ge=1, le=64, description="How many processes serve answers with")
+    db_pool_size: int = Field(default=10, ge=1, le=200, description="Database connections of each process")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="What is logged at least; never a password, token or query text"
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Addresses or networks, comma separated, whose X-Forwarded-For is believed"
     )

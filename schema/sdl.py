@@ -1,6 +1,6 @@
-"""The schemas on paper: `schema/sdl/<role>.graphql` and the table in `docs/visibility.md`.
+"""The schemas on paper: `schema/sdl/<role>.graphql`, the table in `docs/visibility.md`, and its neighbours.
 
-Both are committed and compared in a test, so that a change of visibility is a diff someone reviews.
+All are committed and compared in a test, so that a change of visibility is a diff someone reviews.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from rules.vocabulary import Role
+from schema import index_page, settings_page, steps_drawing, steps_page
 from schema.build import Schemas
 from schema.roles import SCHEMAS
 
@@ -35,7 +36,14 @@ def documents(*, schemas: Schemas) -> dict[Path, str]:
         Path("schema", "sdl", f"{role.value.lower()}.graphql"): sdl(schemas=schemas, role=role)
         for role in schemas
     }
-    return {**written, Path("docs", "visibility.md"): table(schemas=schemas)}
+    return {
+        **written,
+        Path("docs", "find.md"): index_page.page(),
+        Path("docs", "settings.md"): settings_page.page(),
+        Path("docs", "steps.md"): steps_page.page(),
+        Path("docs", "steps.svg"): steps_drawing.picture(),
+        Path("docs", "visibility.md"): table(schemas=schemas),
+    }
 
 
 def write(*, schemas: Schemas = SCHEMAS, root: Path = ROOT) -> list[Path]:
