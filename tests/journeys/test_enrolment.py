@@ -195,6 +195,8 @@ class TestUndoAndRedo:
 
 
 class TestOneOverAllRegions:
+    """Rule 2: one definitive enrolment at most, over all linked regions."""
+
     async def test_two_regions_at_the_same_instant_exactly_one_wins(self, world: World) -> None:
         await Advice.filter(code="HAVO").update(list_length=1)
         pupil = await world.pupil()

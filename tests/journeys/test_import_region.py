@@ -245,6 +245,7 @@ async def test_numbers_are_given_once_over_linked_regions(desk: Desk) -> None:
 
 
 async def test_an_outside_pupil_has_a_number_with_b_and_no_oki_doc(desk: Desk) -> None:
+    """Rule 47."""
     text = "Roepnaam;Achternaam;Geboortedatum;Buitenleerling;School van herkomst;Regio\nMia;Pinas;03-02-2015;ja;De Brug;AMSTELLAND\n"
     await desk.right("pupils", text)
     mia = await Pupil.get(first_name="Mia")
