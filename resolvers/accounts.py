@@ -64,7 +64,7 @@ async def request_password_reset(*, username: str, region: str | None, request_i
 
 async def _set_password(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
     digest = links.digest(token)
-    login = await ParentLogin.get_or_none(token_hash=digest, token_used=False)
+    login = await scope.invitations(token_hash=digest).first()
     if login is not None:
         account = await Account.get_or_none(pupil_id=login.pupil_id, active=True)
     else:
@@ -77,7 +77,7 @@ async def _set_password(*, token: str, password: str, request_ip: str, user_agen
     session, signed_in = new_session(account=account, user_agent=user_agent)
     viewer = _as_viewer(account=account, session_id=session.id)
     if login is not None:
-        opened = _activating(login_id=login.id, digest=digest, viewer=viewer)
+        opened = _activating(digest=digest, viewer=viewer)
     else:
         opened = _resetting(account_id=account.id, digest=digest, viewer=viewer)
     async with opened as (act, owner):
@@ -90,11 +90,13 @@ async def _set_password(*, token: str, password: str, request_ip: str, user_agen
 
 
 @asynccontextmanager
-async def _activating(*, login_id: UUID, digest: str, viewer: Viewer) -> AsyncIterator[tuple[Act, Account]]:
+async def _activating(*, digest: str, viewer: Viewer) -> AsyncIterator[tuple[Act, Account]]:
     """The step `activateAccount`, with the link looked at again under the lock."""
-    found = await ParentLogin.get(id=login_id).select_related("region")
+    found = await scope.invitations(token_hash=digest).select_related("region").first()
+    if found is None:
+        raise LinkInvalid().at("token")
     async with take("activateAccount", viewer=viewer, pupil_id=viewer.pupil_id, region=found.region) as act:
-        login = await ParentLogin.filter(id=login_id, token_hash=digest, token_used=False).first()
+        login = await scope.invitations(token_hash=digest).first()
         if login is None:
             raise LinkInvalid().at("token")
         if rule.is_over(ends_at=rule.parent_link_ends(calendar=act.calendar), now=act.now):

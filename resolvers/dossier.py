@@ -39,7 +39,7 @@ class OkiDocRow:
 
 @part("oki_doc")
 async def _oki_doc(viewer: Viewer, rows: list[PupilRow]) -> None:
-    found = OkiDoc.filter(pupil_id__in=[row.id for row in rows])
+    found = scope.of_all(rows, OkiDoc)
     columns = ("id", "status", "version", "finalized_at", "updated_at", "sections")
     by_pupil = await grouped(found, columns, OkiDocRow)
     for row in rows:

@@ -172,7 +172,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         all_apply_here=enrolment.all_apply_here,
     )
     act.create(fresh)
-    for line in await Preference.filter(enrolment_id=enrolment.id).order_by("rank"):
+    for line in await scope.lines_of(enrolment_ids=[enrolment.id]):
         act.create(
             Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
         )
@@ -284,8 +284,8 @@ async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: boo
         act.create(enrolment)
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
-    lines = Preference.filter(enrolment_id=enrolment.id)
-    present = [line.department_id for line in await lines.order_by("rank")]
+    lines = scope.lines_of(enrolment_ids=[enrolment.id])
+    present = [line.department_id for line in await lines]
     if present == wanted:
         return
     await lines.delete()

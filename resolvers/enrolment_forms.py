@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from models import CapacityGroup, Department, Enrolment, Preference, Pupil
+from models import CapacityGroup, Department, Enrolment, Pupil
+from resolvers import scope
 from resolvers.rows import fetch
 from rules import enrolment as rule
 from rules.enrolment import Choice, Form
@@ -102,7 +103,7 @@ async def open_departments_by_advice(*, department_ids: list[UUID]) -> dict[str,
 
 async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     """The saved form as the rules read it."""
-    preferences = Preference.filter(enrolment_id=enrolment.id).order_by("rank")
+    preferences = scope.lines_of(enrolment_ids=[enrolment.id])
     ids = [row[0] for row in await fetch(preferences, ("department_id",), lambda *row: row)]
     known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)
     return Form(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from models import Department, Enrolment, ParentLogin, Preference, Region
+from models import Department, Enrolment, ParentLogin, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
 from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
@@ -32,7 +32,7 @@ async def _default_region(viewer: Viewer, rows: list[PupilRow]) -> None:
     """The region meant when a family names none, as `region_of_family` chooses it for an act."""
     if viewer.role is not Role.PARENT:
         return
-    logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
+    logins = scope.of_all(rows, ParentLogin)
     codes = await fetch(logins, ("region__code",), lambda code: code)
     for row in rows:
         row.parts["default_region"] = codes[0] if len(codes) == 1 else viewer.region_code
@@ -51,7 +51,7 @@ async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
 async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) -> dict[UUID, EnrolmentRow]:
     """Forms as people see them: three statements, however many."""
     lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
-    preferences = Preference.filter(enrolment_id__in=list(lines)).order_by("enrolment_id", "rank")
+    preferences = scope.lines_of(enrolment_ids=list(lines))
     for enrolment_id, department_id in await fetch(
         preferences, ("enrolment_id", "department_id"), lambda *row: row
     ):

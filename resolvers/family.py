@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from models import Address, Guardian, ParentLogin, TestResult
 from models.region import Advice
+from resolvers import scope
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -64,7 +65,7 @@ async def grouped(
 @part("address")
 async def _address(viewer: Viewer, rows: list[PupilRow]) -> None:
     """The home address; a secret one is only for PO and the family."""
-    homes = Address.filter(pupil_id__in=[row.id for row in rows], position=1)
+    homes = scope.of_all(rows, Address).filter(position=1)
     if viewer.role not in (Role.PO_EDITOR, Role.PARENT):
         homes = homes.filter(secret=False)
     columns = ("street", "house_number", "postcode", "city", "country", "secret")
@@ -75,7 +76,7 @@ async def _address(viewer: Viewer, rows: list[PupilRow]) -> None:
 
 @part("guardians")
 async def _guardians(viewer: Viewer, rows: list[PupilRow]) -> None:
-    carers = Guardian.filter(pupil_id__in=[row.id for row in rows]).order_by("pupil_id", "position")
+    carers = scope.of_all(rows, Guardian).order_by("pupil_id", "position")
     columns = (
         "position",
         "initials",
@@ -94,7 +95,7 @@ async def _guardians(viewer: Viewer, rows: list[PupilRow]) -> None:
 
 @part("test_result")
 async def _test_result(viewer: Viewer, rows: list[PupilRow]) -> None:
-    results = TestResult.filter(pupil_id__in=[row.id for row in rows])
+    results = scope.of_all(rows, TestResult)
     columns = ("advice_id", "advice__label", "advice__level", "delivered_at")
     by_pupil = await grouped(results, columns, TestResultRow)
     levels = dict(await fetch(Advice.all(), ("code", "level"), lambda *row: row))
@@ -113,7 +114,7 @@ async def _test_result(viewer: Viewer, rows: list[PupilRow]) -> None:
 @part("login_status")
 async def _login_status(viewer: Viewer, rows: list[PupilRow]) -> None:
     """A parent's one status: of the own region, else the furthest one there is."""
-    logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
+    logins = scope.of_all(rows, ParentLogin)
     order = list(LoginStatus)
     for row in rows:
         row.parts["login_status"] = LoginStatus.NOT_SENT

@@ -221,7 +221,7 @@ async def _parent_logins(viewer: Viewer, rows: list[PupilRow]) -> None:
         Region.filter(group_id=viewer.group_id).order_by("name"), ("id", "code", "name"), lambda *row: row
     )
     by_pupil: dict[UUID, dict[UUID, tuple[Any, ...]]] = {}
-    logins = ParentLogin.filter(pupil_id__in=[row.id for row in rows])
+    logins = scope.of_all(rows, ParentLogin)
     columns = ("pupil_id", "region_id", "status", "sent_at", "activated_at", "email")
     for pupil_id, region_id, *rest in await fetch(logins, columns, lambda *row: row):
         by_pupil.setdefault(pupil_id, {})[region_id] = (LoginStatus(rest[0]), *rest[1:])

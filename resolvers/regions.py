@@ -1,6 +1,7 @@
 """Which region an act is about."""
 
 from models import ParentLogin, Pupil, Region
+from resolvers import scope
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
 
@@ -23,7 +24,7 @@ async def region_of_family(*, code: str | None, pupil: Pupil) -> Region:
 
     With logins in several regions the pupil's own region is meant.
     """
-    logins = await ParentLogin.filter(pupil_id=pupil.id).select_related("region")
+    logins = await scope.of(pupil, ParentLogin).select_related("region")
     regions = {login.region.code: login.region for login in logins}
     if code is not None:
         if code not in regions:

@@ -4,14 +4,15 @@ Nothing else starts a query on pupil data (a test reads the source and fails oth
 is *not found*, never *forbidden*: who may not see a child does not learn that it exists.
 """
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Enrolment, Note, ParentLogin, Pupil, Upload
+from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, Upload
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
@@ -73,10 +74,23 @@ def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
 
 
 def uploads(viewer: Viewer) -> QuerySet[Upload]:
-    """Files of pupils in reach; a family document only for the family and the school of the enrolment."""
+    """Files of pupils in reach, and those of no pupil that this viewer sent: dossiers."""
     return Upload.filter(
-        Q(owner_id=viewer.account_id) | Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
+        Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
+        | Q(pupil_id__isnull=True, owner_id=viewer.account_id)
     )
+
+
+def documents(viewer: Viewer) -> QuerySet[Document]:
+    """The PDFs this viewer asked for, of pupils in reach: what was made of a child leaves with it."""
+    return Document.filter(
+        requested_by_id=viewer.account_id, pupil_id__in=Subquery(pupils(viewer).values("id"))
+    )
+
+
+def invitations(*, token_hash: str) -> QuerySet[ParentLogin]:
+    """The login that the link of mail 1 opens, while it is good: who holds the link needs no session."""
+    return ParentLogin.filter(token_hash=token_hash, token_used=False)
 
 
 async def locked_pupil(viewer: Viewer, *, pupil_id: UUID) -> Pupil:
@@ -103,6 +117,11 @@ async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
     )
 
 
+def with_bsn() -> QuerySet[Pupil]:
+    """Every child with a BSN, in a fixed order: for `bsn_keys` alone, which shows nobody anything."""
+    return Pupil.filter(bsn_encrypted__isnull=False).order_by("id")
+
+
 async def one(queryset: QuerySet[Any]) -> Any:
     """The one row of a scoped query, or `NotFound`."""
     row = await queryset.first()
@@ -117,3 +136,20 @@ M = TypeVar("M", bound=Model)
 def of(pupil: Pupil, model: type[M]) -> QuerySet[M]:
     """What belongs to a pupil that came from this module: guardians, Oki-doc, logins, forms."""
     return model.filter(pupil_id=pupil.id)
+
+
+class Found(Protocol):
+    """A pupil that came from this module, whole or as the columns of a page."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+def of_all(pupils: Collection[Found], model: type[M]) -> QuerySet[M]:
+    """The same for a page of pupils, in one statement."""
+    return model.filter(pupil_id__in=[pupil.id for pupil in pupils])
+
+
+def lines_of(*, enrolment_ids: Collection[UUID]) -> QuerySet[Preference]:
+    """The lists of forms that came from this module, each in its order."""
+    return Preference.filter(enrolment_id__in=list(enrolment_ids)).order_by("enrolment_id", "rank")

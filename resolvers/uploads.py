@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image, UnidentifiedImageError
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from models import Pupil, Upload
@@ -56,8 +57,8 @@ async def create_upload(
             refusal = closed(window=Window.FAMILY_DOCUMENTS, calendar=act.calendar, now=act.now)
             if refusal is not None:
                 raise refusal
-        mine = Upload.filter(pupil_id=pupil_id) if pupil_id else Upload.filter(owner_id=viewer.account_id)
-        living = mine.filter(kind=kind, state__not_in=[UploadState.REMOVED, UploadState.REFUSED])
+        there = scope.of(act.pupil, Upload) if act.pupil else _own(viewer)
+        living = there.filter(kind=kind, state__not_in=[UploadState.REMOVED, UploadState.REFUSED])
         rule.may_add(living=await living.count())
         upload = Upload(
             id=uuid4(),
@@ -89,10 +90,8 @@ async def receive(
     `FileRefused`.
     """
     files = files or store()
-    upload = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+    upload = await _own(viewer).filter(id=upload_id).first()
     if upload is None:
-        raise NotFound()
-    if upload.pupil_id and not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
         raise NotFound()
     if upload.state != UploadState.AWAITING:
         raise UploadNotReady(state=upload.state)
@@ -230,7 +229,7 @@ class UploadRow:
 
 async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
     """One of the viewer's own uploads and how it stands; None for any other."""
-    found = await Upload.filter(id=upload_id, owner_id=viewer.account_id).first()
+    found = await _own(viewer).filter(id=upload_id).first()
     if found is None:
         return None
     link = None
@@ -251,13 +250,11 @@ async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
 async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
     """A released file this viewer may read at this moment; nothing in every other case."""
     upload = await scope.uploads(viewer).filter(id=upload_id, state=UploadState.RELEASED).first()
-    if upload is None or viewer.role not in rule.READERS[upload.kind]:
-        return None
-    if upload.pupil_id is None:
-        return upload if upload.owner_id == viewer.account_id else None
-    if not await scope.pupils(viewer).filter(id=upload.pupil_id).exists():
-        return None
-    return upload
+    return upload if upload is not None and viewer.role in rule.READERS[upload.kind] else None
+
+
+def _own(viewer: Viewer) -> QuerySet[Upload]:
+    return scope.uploads(viewer).filter(owner_id=viewer.account_id)
 
 
 async def of_pupil(*, pupil: Pupil, kind: UploadKind) -> list[Upload]:
