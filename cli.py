@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -26,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("worker", help="the worker, in production: settings from the environment")
     commands.add_parser("migrate", help="bring the database up to date, as its owner")
     commands.add_parser("schema", help="write schema/sdl and the generated tables in docs")
-    commands.add_parser("mails", help="write a page with every mail and open it from .loket/mails.html")
+    commands.add_parser("mails", help="write a page with every mail to .loket/mails.html")
 
     load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
     load.add_argument("kind", help="regions, adviezen, periods, schools, departments, staff or pupils")
@@ -50,25 +51,51 @@ def main(argv: list[str]) -> int:
     """Run one command; the exit status."""
     given = parser().parse_args(argv)
     os.chdir(ROOT)
-    match given.command:
-        case "dev":
-            from sandbox.dev import run as run_sandbox
+    if given.command in WITHOUT_DATABASE:
+        return WITHOUT_DATABASE[given.command](given)
+    from commands import run
 
-            return run_sandbox(port=given.port, pupils=given.pupils, fresh=given.fresh)
-        case "test":
-            from tests.run import run as run_checks
+    return run(given)
 
-            return run_checks(long=given.long, rest=given.rest)
-        case "schema":
-            from schema.sdl import write
 
-            for path in write():
-                print(path)
-            return 0
-        case _:
-            from commands import run as run_command
+def _dev(given: argparse.Namespace) -> int:
+    from sandbox.dev import run
 
-            return run_command(given)
+    return run(port=given.port, pupils=given.pupils, fresh=given.fresh)
+
+
+def _test(given: argparse.Namespace) -> int:
+    from tests.run import run
+
+    return run(long=given.long, rest=given.rest)
+
+
+def _schema(_given: argparse.Namespace) -> int:
+    from schema.sdl import write
+
+    for path in write():
+        print(path)
+    return 0
+
+
+def _mails(_given: argparse.Namespace) -> int:
+    from emails.preview import index_html
+    from sandbox.state import FOLDER
+
+    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    page = FOLDER / "mails.html"
+    page.write_text(index_html(), "utf-8")
+    print(page)
+    return 0
+
+
+WITHOUT_DATABASE: dict[str, Callable[[argparse.Namespace], int]] = {
+    "dev": _dev,
+    "test": _test,
+    "schema": _schema,
+    "mails": _mails,
+}
+"""These bring their own servers or need none; the other commands are in `commands.py`."""
 
 
 if __name__ == "__main__":

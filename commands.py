@@ -19,15 +19,15 @@ ANSWERS_WITHIN = 10.0
 def run(given: argparse.Namespace) -> int:
     """Dispatch; settings and data that are not right are said in words, not as a traceback."""
     try:
-        if given.command in ("serve", "worker"):
-            return {"serve": serve, "worker": worker}[given.command](_ready_settings())
+        if given.command in IN_PRODUCTION:
+            return IN_PRODUCTION[given.command](_ready_settings())
         from sandbox.borrow import environment_of_sandbox
 
         with environment_of_sandbox():
             settings = load()
             if settings.environment == "sandbox":
                 clock.allow_moving()
-            return _COMMANDS[given.command](settings, given)
+            return ON_DATABASE[given.command](settings, given)
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
@@ -130,4 +130,28 @@ async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {"migrate": migrate, "import": take_in}
+def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
+    """Encrypt every BSN with the newest key; 1 when there is a reason to keep the older ones."""
+    return asyncio.run(_rotate_bsn_keys(settings, index=given.index))
+
+
+async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
+    from models.bsn import BsnVault
+    from resolvers.bsn_keys import in_words, renew
+
+    vault = BsnVault(keys=list(settings.bsn_keys), index_key=settings.bsn_index_key)
+    async with database.connected(url=settings.database_url, pool_size=2):
+        report = await renew(
+            vault=vault, index=index, say=lambda text: print(f"  {text}", file=sys.stderr, flush=True)
+        )
+    print(*in_words(report=report), sep="\n", flush=True)
+    return 0 if report.is_done else 1
+
+
+IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
+ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "migrate": migrate,
+    "import": take_in,
+    "rotate-bsn-keys": rotate_bsn_keys,
+}
+"""Also on the sandbox's database, where the environment names none."""

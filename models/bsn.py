@@ -32,8 +32,13 @@ class BsnVault:
         except InvalidToken:
             raise UnreadableBsn("no key in BSN_KEYS reads this BSN") from None
 
-    def rotate(self, *, encrypted: bytes) -> bytes:
-        return self._fernet.rotate(bytes(encrypted))
+    def is_newest(self, *, encrypted: bytes) -> bool:
+        """Whether it is encrypted with the first key: the others may go when all are."""
+        try:
+            Fernet(self._keys[0]).decrypt(bytes(encrypted))
+        except InvalidToken:
+            return False
+        return True
 
     def index(self, *, bsn: str) -> str:
         """What equal BSNs share and nobody without the key can compute: 64 hexadecimal digits."""

@@ -1,0 +1,143 @@
+"""New keys for the BSN: every one encrypted with the newest, batch by batch, beside steps that go on.
+
+It may be cut short at any moment and run again: what is right already is left alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from tortoise.connection import get_connection
+from tortoise.functions import Count
+from tortoise.transactions import in_transaction
+
+from models import Pupil
+from models.bsn import BsnVault, UnreadableBsn
+from resolvers import audit, clock, scope
+from rules.vocabulary import Role
+
+BATCH = 500
+PATIENCE_SECONDS = 60.0
+AGAIN_AFTER_SECONDS = 0.2
+
+Say = Callable[[str], None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Report:
+    """Counts of children, and never a number. `shared`: with the BSN of another child of their year."""
+
+    renewed: int = 0
+    right: int = 0
+    unreadable: int = 0
+    shared: int = 0
+    held: set[UUID] = field(default_factory=set)
+
+    @property
+    def is_done(self) -> bool:
+        return not self.unreadable and not self.held
+
+
+def in_words(*, report: Report) -> Iterator[str]:
+    """Line by line, for who keeps the keys."""
+    yield f"{report.renewed} renewed, {report.right} were right already"
+    if report.unreadable:
+        yield f"{report.unreadable} are read by no key in BSN_KEYS: the key they were encrypted with is missing"
+    if report.held:
+        yield f"{len(report.held)} were held by others all the time: run this again"
+    if report.shared:
+        yield f"{report.shared} have the BSN of another child of their school year: look into this"
+    if report.is_done:
+        yield "Every BSN is encrypted with the first key of BSN_KEYS; once API and worker run with it, the others may go."
+    else:
+        yield "Keep every key in BSN_KEYS."
+
+
+async def renew(*, vault: BsnVault, index: bool, say: Say) -> Report:
+    """Encrypt every BSN with the newest key; with `index` also compute the blind index anew.
+
+    Steps go on meanwhile: each batch is a short transaction that waits for no row. What a step holds is
+    come back to, so that neither undoes the other and neither waits in a ring. An import waits until all
+    is done, as it looks children up by the index.
+    """
+    report = Report()
+    async with get_connection("default").acquire_connection() as connection:
+        # Of this connection; it goes when the connection is given back or lost.
+        await connection.execute("SELECT pg_advisory_lock(hashtext('loket import'))")
+        total, seen, last = await scope.with_bsn().count(), 0, scope.NOTHING
+        while batch := await scope.with_bsn().filter(id__gt=last).limit(BATCH):
+            last, seen = batch[-1].id, seen + len(batch)
+            await _renew(batch, vault, index, report)
+            say(f"{seen} of {max(total, seen)}")
+        until = time.monotonic() + PATIENCE_SECONDS
+        while report.held and time.monotonic() < until:
+            await asyncio.sleep(AGAIN_AFTER_SECONDS)
+            waiting, report.held = report.held, set()
+            await _renew(await scope.with_bsn().filter(id__in=waiting), vault, index, report)
+    if index:
+        report.shared = await _shared()
+    return report
+
+
+async def _renew(batch: list[Pupil], vault: BsnVault, index: bool, report: Report) -> None:
+    """One transaction for what is not right yet of one batch."""
+    wrong = set()
+    for pupil in batch:
+        try:
+            if _is_right(pupil, vault, index):
+                report.right += 1
+            else:
+                wrong.add(pupil.id)
+        except UnreadableBsn:
+            report.unreadable += 1
+    if not wrong:
+        return
+    async with in_transaction():
+        # Read again under the lock: what a step has just changed is what is encrypted.
+        pupils = await scope.with_bsn().filter(id__in=wrong).select_for_update(skip_locked=True, no_key=True)
+        for pupil in pupils:
+            bsn = vault.decrypt(encrypted=pupil.bsn_encrypted or b"")
+            pupil.bsn_encrypted = vault.encrypt(bsn=bsn)
+            if index:
+                pupil.bsn_index = vault.index(bsn=bsn)
+        if pupils:
+            await Pupil.bulk_update(pupils, fields=["bsn_encrypted", *(["bsn_index"] if index else [])])
+            await _record(len(pupils), index)
+    report.renewed += len(pupils)
+    report.held |= wrong - {pupil.id for pupil in pupils}
+
+
+def _is_right(pupil: Pupil, vault: BsnVault, index: bool) -> bool:
+    """Raises `UnreadableBsn`."""
+    encrypted = pupil.bsn_encrypted or b""
+    bsn = vault.decrypt(encrypted=encrypted)
+    return vault.is_newest(encrypted=encrypted) and (not index or vault.index(bsn=bsn) == pupil.bsn_index)
+
+
+async def _record(count: int, index: bool) -> None:
+    """As of an import: by nobody's account, and how many, not whose."""
+    row = audit.entry(
+        viewer=None,
+        act="rotateBsnKeys",
+        at=await clock.now(),
+        entity=Pupil.__name__,
+        entity_id="",
+        after={"renewed": count, "index": index},
+    )
+    row.role = Role.REGION_ADMIN.value
+    await row.save(force_create=True)
+
+
+async def _shared() -> int:
+    """A step that looked for a BSN under the one key while it stood under the other did not find it."""
+    twice = (
+        scope.with_bsn()
+        .order_by()
+        .annotate(children=Count("id"))
+        .filter(children__gt=1)
+        .group_by("school_year_id", "bsn_index")
+        .values_list("children")
+    )
+    return sum(children for (children,) in await twice)
