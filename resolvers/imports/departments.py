@@ -10,7 +10,7 @@ from resolvers.imports.batch import Batch
 from resolvers.imports.ground import AdviceRow, Ground, SchoolRow
 
 
-async def take(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """One line a capacity group; a department with several has several lines."""
     departments = {
         (there["school_id"], there["school_year_id"], there["code"]): there

@@ -15,7 +15,7 @@ from rules.vocabulary import PeriodKind
 Place = tuple[UUID, UUID]
 
 
-async def take(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """Periods by region, year and kind. A year that is not there yet begins with its tijdpad, on 1 August."""
     present = {
         (there["region_id"], there["school_year_id"], there["kind"]): there

@@ -43,7 +43,7 @@ class _Adviezen:
     test: AdviceRow | None
 
 
-async def take(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """Match each line by ELK number, else BSN, else school, name and birth date; then stage what differs."""
     settings = load()
     vault = BsnVault(keys=list(settings.bsn_keys), index_key=settings.bsn_index_key)

@@ -18,7 +18,7 @@ _COLUMNS = (
 )
 
 
-async def take_regions(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take_regions(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """Regions by their code; those linked as one share ELK numbers. A region never changes its links."""
     groups: dict[str, UUID] = dict(await batch.connection.fetch("SELECT code, id FROM region_group"))
     present = {row["code"]: row for row in await batch.connection.fetch("SELECT * FROM region")}
@@ -42,7 +42,7 @@ async def take_regions(batch: Batch, ground: Ground, rows: list[Row]) -> None:
         batch.trace(Region, merged, row=row, region_id=merged.id)
 
 
-async def take_adviezen(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take_adviezen(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """The list of adviezen. A length that forms already follow stays as it is (rule 17)."""
     present = {row["code"]: row for row in await batch.connection.fetch("SELECT * FROM advice")}
     in_use = {row["advice_id"] for row in await batch.connection.fetch(_IN_USE)}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from tortoise.connection import get_connection
 
@@ -14,7 +15,13 @@ from resolvers.imports.ground import Ground
 from resolvers.imports.report import Report
 
 Say = Callable[[str], None]
-Take = Callable[[Batch, Ground, list[Row]], Awaitable[None]]
+
+
+class Take(Protocol):
+    """How one kind of file is judged and staged."""
+
+    def __call__(self, *, batch: Batch, ground: Ground, rows: list[Row]) -> Awaitable[None]: ...
+
 
 _TAKES: Mapping[str, Take] = {
     "regions": regions.take_regions,
@@ -66,7 +73,7 @@ async def run(
             if any(problem.line == 0 for problem in report.problems):
                 raise _Undone
             batch = Batch(kind=declared, connection=connection, at=at, report=report, say=say)
-            await _TAKES[kind](batch, ground, rows)
+            await _TAKES[kind](batch=batch, ground=ground, rows=rows)
             if report.problems:
                 raise _Undone
             await batch.write()

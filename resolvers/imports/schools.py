@@ -19,7 +19,7 @@ _COLUMNS = (
 )
 
 
-async def take(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """A school keeps its region: its pupils' ELK numbers and its departments live there."""
     tables = {SchoolKind.PRIMARY: PrimarySchool, SchoolKind.SECONDARY: SecondarySchool}
     present = {}

@@ -14,7 +14,7 @@ REALM = "staff"
 OF_PRIMARY = (Role.PO_EDITOR, Role.PO_MONITOR)
 
 
-async def take(batch: Batch, ground: Ground, rows: list[Row]) -> None:
+async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
     """Accounts by their address. Somebody else's account, a family's or a machine's, is never touched."""
     present = {
         there["username"]: there

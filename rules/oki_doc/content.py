@@ -128,7 +128,7 @@ def visible(sections: Sections, *, role: Role) -> dict[str, Any]:
     return shown
 
 
-def diff(before: Sections, after: Sections) -> list[Change]:
+def diff(*, before: Sections, after: Sections) -> list[Change]:
     """What differs, field by field, in the order of the declarations."""
     changes = []
     for section in SECTIONS:

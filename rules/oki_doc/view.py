@@ -41,12 +41,12 @@ def present(sections: Mapping[str, Any], *, role: Role) -> list[SectionView]:
             used = [
                 one for one in section.fields if any(row.get(one.name) not in (None, "") for row in content)
             ]
-            rows = tuple(tuple(in_words(one, row.get(one.name)) for one in used) for row in content)
+            rows = tuple(tuple(in_words(one, value=row.get(one.name)) for one in used) for row in content)
             columns = tuple(one.label for one in used)
             views.append(SectionView(section.name, section.title, columns=columns, rows=rows))
         else:
             lines = tuple(
-                Line(one.label, in_words(one, content[one.name]))
+                Line(one.label, in_words(one, value=content[one.name]))
                 for one in section.fields
                 if content.get(one.name) not in (None, "")
             )
@@ -54,7 +54,7 @@ def present(sections: Mapping[str, Any], *, role: Role) -> list[SectionView]:
     return views
 
 
-def in_words(declared: Field, value: Any) -> str:
+def in_words(declared: Field, *, value: Any) -> str:
     """A value as a Dutch reader writes it: ja, 31-03-2027, the meaning of a code."""
     if value is None:
         return ""
