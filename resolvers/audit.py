@@ -15,7 +15,19 @@ from rules.vocabulary import Role
 from settings import load
 
 # Never in the audit in words: the field is named, and a keyed hash says whether it changed.
-HASHED = frozenset({"bsn_encrypted", "bsn_index", "sections", "question", "answer", "text", "password_hash"})
+HASHED = frozenset(
+    {
+        "bsn_encrypted",
+        "bsn_index",
+        "sections",
+        "reconsideration_motivation",
+        "test_exemption",
+        "question",
+        "answer",
+        "text",
+        "password_hash",
+    }
+)
 LEFT_OUT = frozenset({"updated_at", "token_hash", "reset_token_hash", "sort_name"})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -81,9 +81,12 @@ ADVIEZEN = (
 class Person:
     """Somebody with a token, or nobody with none."""
 
-    def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, token: str | None = None, *, account_id: UUID | None = None
+    ) -> None:
         self.http = http
         self.token = token
+        self.account_id = account_id
 
     async def post(self, query: str, **variables: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -136,20 +139,37 @@ class World:
     async def staff(self, role: Role, **at_school: Any) -> Person:
         """A new account of this role, signed in by its password."""
         username = f"{role.value.lower()}.{uuid4().hex[:6]}@example.org"
-        await Account.create(
+        account = await self.account(role, username=username, email=username, **at_school)
+        person = await self.sign_in(username)
+        person.account_id = account.id
+        return person
+
+    async def account(self, role: Role, *, username: str, **more: Any) -> Account:
+        """An account with a password; of a family under its ELK number when `pupil` is given."""
+        pupil = more.get("pupil")
+        if pupil is not None:
+            more = {
+                "realm": f"{self.group.id}:{self.year.id}",
+                "region": self.amstelland,
+                "group": self.group,
+                "school_year": self.year,
+                **more,
+            }
+        return await Account.create(
             id=uuid4(),
             username=username,
             role=role,
             display_name="Anne de Wit",
-            email=username,
             password_hash=await passwords.hashed(password=PASSWORD),
             created_at=clock.real_now(),
-            **at_school,
+            **more,
         )
-        return await self.sign_in(username)
 
     async def editor(self) -> Person:
         return await self.staff(Role.PO_EDITOR, primary_school_id=self.primary.id)
+
+    async def vo_staff(self, school: int = 0) -> Person:
+        return await self.staff(Role.VO_STAFF, secondary_school_id=self.schools[school].id)
 
     async def pupil(
         self,
@@ -251,17 +271,18 @@ async def make_world(*, settings: Settings, folder: Path) -> AsyncIterator[World
         checks={},
         routes=files_http.routes(),
     )
-    # A network of its own: what one test tries too often must not count in another.
-    network = f"10.{uuid4().int % 200}.{uuid4().int % 250}.{uuid4().int % 250}"
+    # Counters of its own: what one test tries too often must not count in another.
+    prefix, throttle.PREFIX = throttle.PREFIX, f"test:{uuid4().hex}:"
     try:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(throttle.connected(url=settings.redis_url))
-            transport = httpx.ASGITransport(app=app, client=(network, 4711))
+            transport = httpx.ASGITransport(app=app, client=("192.0.2.10", 4711))
             http = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url="http://loket.test", timeout=20)
             )
             yield await _people_a_region(http=http, settings=settings, mails_folder=folder / "mails")
     finally:
+        throttle.PREFIX = prefix
         sink.stop()
 
 
