@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from tortoise.connection import get_connection
 
+import logs
 from app import create_app
 from models import database
 from resolvers import clock, nudge, sessions, throttle
@@ -24,7 +25,7 @@ log = logging.getLogger("loket")
 def application() -> Starlette:
     """What uvicorn serves, from the settings of the environment."""
     settings = load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(level=settings.log_level)
 
     async def queue_answers() -> None:
         client: redis.Redis = redis.from_url(settings.redis_url)  # type: ignore[no-untyped-call]

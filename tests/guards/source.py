@@ -18,7 +18,7 @@ HOUSE = (
     "workers",
 )
 """The layers; with the files at the top, everything that runs in production."""
-AT_THE_TOP = ("app.py", "asgi.py", "cli.py", "commands.py", "settings.py")
+AT_THE_TOP = ("app.py", "asgi.py", "cli.py", "commands.py", "logs.py", "settings.py")
 
 
 @cache
