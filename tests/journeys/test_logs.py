@@ -91,7 +91,7 @@ async def test_a_whole_journey_leaves_no_secret_and_no_child_in_the_log(
     await nobody.post(f'mutation {{ login(input: {{username: "{WRONG}", password: "{PASSWORD}"')
 
     async def broken(**given: object) -> None:
-        raise ValueError(f"no row fits {given} of Ondersteboven, {BSN}")
+        raise ValueError(f"no row fits {given} of {TOLD['lastName']}, {BSN}")
 
     monkeypatch.setattr(scope, "locked_pupil", lambda *_given, **more: broken(**more))
     answer = await editor.post(
