@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emails import KINDS
 from rules.calendar import Window
 from rules.steps import AXES, STEPS, Step
 from rules.vocabulary import Colour, Role
@@ -45,10 +44,6 @@ class TestEveryName:
 
     def test_of_a_window_stands_under_one_phase(self) -> None:
         assert sorted(window for windows in PHASES.values() for window in windows) == sorted(Window)
-
-    def test_of_a_mail_a_step_tells_is_that_of_a_mail(self) -> None:
-        for step in STEPS.values():
-            assert set(step.tells) <= set(KINDS), step.name
 
 
 @pytest.mark.parametrize("step", STEPS.values(), ids=lambda step: step.name)
