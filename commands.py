@@ -2,13 +2,13 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Callable
 
 import asyncpg
 
+import logs
 from models import database
 from resolvers import clock
 from settings import Settings, SettingsRefused, load
@@ -49,15 +49,26 @@ def _ready_settings() -> Settings:
 
 async def _wrong_with_database(url: str) -> list[str]:
     # Asked for itself: to what reads migrations, a database that is away is an empty one.
-    try:
-        connection = await asyncpg.connect(url, timeout=ANSWERS_WITHIN)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
-        return [f"DATABASE_URL: the database does not let us in ({type(fault).__name__})"]
-    await connection.close()
+    away = await wrong_with_connecting(DATABASE_URL=url)
+    if away:
+        return away
     behind = await database.pending(url=url)
     if not behind:
         return []
     return [f"DATABASE_URL: the database lacks {', '.join(behind)}; run ./loket migrate first"]
+
+
+async def wrong_with_connecting(**urls: str) -> list[str]:
+    """The mistakes in these settings: databases that do not answer, or not to us."""
+    mistakes = []
+    for name, url in urls.items():
+        try:
+            connection = await asyncpg.connect(url, timeout=ANSWERS_WITHIN)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+            mistakes.append(f"{name}: the database does not let us in ({type(fault).__name__})")
+        else:
+            await connection.close()
+    return mistakes
 
 
 def serve(settings: Settings) -> int:
@@ -83,7 +94,7 @@ def worker(settings: Settings) -> int:
     """The worker, until SIGTERM."""
     from workers import main
 
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(level=settings.log_level)
     if settings.environment == "sandbox":
         clock.allow_moving()
     asyncio.run(main.run(settings))

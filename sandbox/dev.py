@@ -14,9 +14,12 @@ from collections.abc import Callable
 from sandbox import leash, state
 from sandbox.postgres import PostgresDidNotStart
 from sandbox.valkey import ValkeyDidNotStart
+from settings import SettingsRefused
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANSWERS_WITHIN = 60.0
+HALF_MADE = state.FOLDER / "half-made"
+"""There while the data are being made for the first time: what was cut short is begun anew."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -31,19 +34,21 @@ def run(*, port: int, pupils: int, fresh: bool) -> int:
     """Start all parts and wait; the exit status."""
     try:
         with state.only_one() as publish:
-            listener = _bound(port)
-            if listener is None:
-                return _say(
-                    f"Port {port} is in use by another program. Choose another: ./loket dev --port {port + 1}"
-                )
-            with listener:
+            with _listening(port) as listener:
                 return Sandbox(listener=listener, pupils=pupils, fresh=fresh, publish=publish).run()
     except state.AlreadyRunning:
         at = (state.running() or {}).get("PUBLIC_URL")
-        where = f"at {at}/dev; stop it first (Ctrl-C in its terminal)" if at else "or is being worked on"
-        return _say(f"A sandbox runs in this folder already, {where}.")
-    except (PostgresDidNotStart, ValkeyDidNotStart) as fault:
+        if at:
+            return _say(
+                f"A sandbox runs in this folder already, at {at}/dev; stop it first (Ctrl-C in its terminal)."
+            )
+        return _say("A sandbox starts in this folder, or a command works on its data; try again in a moment.")
+    except (PostgresDidNotStart, ValkeyDidNotStart, SettingsRefused, PortTaken, state.NotOurs) as fault:
         return _say(str(fault))
+
+
+class PortTaken(Exception):
+    """The message says which, and what to do."""
 
 
 class Sandbox:
@@ -65,8 +70,10 @@ class Sandbox:
         for name in STOPPING:
             signal.signal(name, _stop)
         try:
-            if self._fresh and not self._discard():
+            if self._fresh and self._servers.own_database is None:
                 return _say("--fresh does not empty a database that DATABASE_URL names; empty it yourself.")
+            if self._fresh or HALF_MADE.exists():
+                self._discard()
             self._start()
             while self._nothing_dead():
                 time.sleep(0.1)
@@ -76,27 +83,27 @@ class Sandbox:
         except Stopped:
             return 0
         finally:
-            for name in STOPPING:
-                signal.signal(name, signal.SIG_IGN)
             self._end()
 
-    def _discard(self) -> bool:
-        if self._servers.own_database is None:
-            return False
-        self._servers.own_database.discard()
-        for name in ("files", "mails"):
-            shutil.rmtree(state.FOLDER / name, ignore_errors=True)
-        return True
+    def _discard(self) -> None:
+        """Throw away the data there is."""
+        if self._servers.own_database is not None:
+            self._servers.own_database.discard()
+            for name in ("files", "mails"):
+                shutil.rmtree(state.FOLDER / name, ignore_errors=True)
 
     def _start(self) -> None:
         began = time.monotonic()
         smtp_port = state.free_port()
+        if self._servers.own_database is not None and not self._servers.own_database.exists():
+            HALF_MADE.touch()
         self._cleaning.append(self._servers.stop)
         environment = self._servers.start(public_url=self._url, smtp_port=smtp_port)
         os.environ.update(environment)
         api = self._spawn("api", keeps=[self._listener.fileno()])
         self._listener.close()
         self._prepare(smtp_port)
+        HALF_MADE.unlink(missing_ok=True)
         _tell(api)
         self._wait_for_answer()
         _tell(self._spawn("worker", keeps=[]))
@@ -118,6 +125,7 @@ class Sandbox:
 
     def _prepare(self, smtp_port: int) -> None:
         """Migrations, the demo region where there is none, the sink: while the API is importing itself."""
+        from commands import wrong_with_connecting
         from models import Region, database
         from resolvers import clock
         from sandbox import demo, smtp
@@ -129,6 +137,12 @@ class Sandbox:
 
         async def prepare() -> None:
             owner = settings.database_owner_url or settings.database_url
+            if self._servers.own_database is None:
+                wrong = await wrong_with_connecting(
+                    DATABASE_URL=settings.database_url, DATABASE_OWNER_URL=owner
+                )
+                if wrong:
+                    raise SettingsRefused(*wrong)
             if await database.pending(url=owner):
                 await database.migrate(owner_url=owner, application_url=settings.database_url)
             async with database.connected(url=settings.database_url, pool_size=4):
@@ -167,6 +181,7 @@ class Sandbox:
         return True
 
     def _end(self) -> None:
+        _hear_nothing_more()
         for process in self._parts.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -198,18 +213,32 @@ def _tell(pipe: int) -> None:
 
 
 def _stop(_signal: int, _frame: object) -> None:
+    _hear_nothing_more()
     raise Stopped
 
 
-def _bound(port: int) -> socket.socket | None:
-    """A socket that has the port, not listening yet; None when somebody else has it."""
+def _hear_nothing_more() -> None:
+    """A second signal must not cut the cleaning short."""
+    for name in STOPPING:
+        signal.signal(name, signal.SIG_IGN)
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that has the port; who asks early waits for the API. Raises `PortTaken`."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
-    except OSError:
+        listener.listen()
+    except OSError as refused:
         listener.close()
-        return None
+        why = (
+            "may not be used by this user"
+            if isinstance(refused, PermissionError)
+            else "is in use by another program"
+        )
+        another = port + 1 if 1024 <= port < 65535 else 8000
+        raise PortTaken(f"Port {port} {why}. Choose another: ./loket dev --port {another}") from None
     return listener
 
 

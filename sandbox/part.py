@@ -37,14 +37,13 @@ def api(listener: int, go: int) -> int:
 
 def worker(go: int) -> int:
     """The worker of production, with the clock that moves."""
-    import logging
-
+    import logs
     from resolvers import clock
     from settings import load
     from workers import main
 
     settings = load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(level=settings.log_level)
     clock.allow_moving()
     if not _told(go):
         return 1
@@ -57,9 +56,24 @@ def _told(go: int) -> bool:
         return bool(pipe.read(1))
 
 
+def run(*given: str) -> int:
+    """The part that is named; the exit status."""
+    import logging
+
+    from settings import SettingsRefused
+
+    # The supervisor says it in a sentence when the database is gone.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+    try:
+        match given:
+            case ["api", listener, go]:
+                return api(int(listener), int(go))
+            case ["worker", go]:
+                return worker(int(go))
+    except SettingsRefused:
+        return 2  # The supervisor reads the same settings and says it.
+    raise ValueError(given)
+
+
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["api", listener, go]:
-            sys.exit(api(int(listener), int(go)))
-        case ["worker", go]:
-            sys.exit(worker(int(go)))
+    sys.exit(run(*sys.argv[1:]))

@@ -117,7 +117,9 @@ class Postgres:
             leash.stop(self._process, by=signal.SIGINT, seconds=10)
 
     def discard(self) -> None:
-        """Throw the cluster away, wherever its data lie."""
+        """Throw the cluster away, wherever its data lie, and what a crash left running on it."""
+        if self.exists():
+            _end_leftover(Path(json.loads(self._kept.read_text())["data"]))
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree((self._folder / "reachable-folder").read_text(), ignore_errors=True)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -28,15 +28,25 @@ class AlreadyRunning(Exception):
     """Somebody holds this folder: a sandbox, or a command that works on its data."""
 
 
+class NotOurs(Exception):
+    """The folder is another user's; the message says which."""
+
+
 @contextmanager
 def only_one() -> Iterator[Publish]:
     """Hold the folder; yields what publishes the environment in which others may join.
 
     The lock goes with the process, however it ends, and what was published counts only as long as
-    the lock is held: a crash leaves nothing that could mislead. Raises `AlreadyRunning`.
+    the lock is held: a crash leaves nothing that could mislead. Raises `AlreadyRunning`, `NotOurs`.
     """
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(_HELD, os.O_RDWR | os.O_CREAT, 0o600), "r+") as held:
+    try:
+        FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+        opened = os.open(_HELD, os.O_RDWR | os.O_CREAT, 0o600)
+    except PermissionError:
+        raise NotOurs(
+            f"{FOLDER} belongs to another user; set LOKET_FOLDER to a folder of your own."
+        ) from None
+    with os.fdopen(opened, "r+") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -18,6 +18,8 @@ def run(*, long: bool, rest: list[str]) -> int:
         "pytest",
         "-n",
         "2",
+        "--dist",
+        "loadgroup",
         *(["--long"] if long else []),
         *extra,
     ]
