@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.connection import get_connection
+
 from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, TestResult
 from models.bsn import BsnVault
 from models.region import Advice
@@ -309,6 +311,8 @@ async def _write_bsn(*, act: Act, bsn: str) -> None:
     index = vault().index(bsn=bsn)
     if index == pupil.bsn_index:
         return
+    # Of two editors with one BSN at the same moment the second waits here, and then sees the first.
+    await get_connection("default").execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [index])
     if await scope.bsn_taken(index=index, pupil=pupil):
         raise PupilKnown().at("bsn")
     act.change(pupil, bsn_encrypted=vault().encrypt(bsn=bsn), bsn_index=index, bsn_doubtful=False)
@@ -355,10 +359,9 @@ async def _write_advice(*, act: Act, edit: Edit) -> None:
         if given is None:
             continue
         if given and given not in levels:
-            refusal = InvalidValue(
-                field=name.removesuffix("_id"), reason="Advies: dit advies staat niet op de landelijke lijst."
-            )
-            raise refusal.at(name.removesuffix("_id"))
+            field = _camel(name.removesuffix("_id"))
+            reason = "Advies: dit advies staat niet op de landelijke lijst."
+            raise InvalidValue(field=field, reason=reason).at(field)
         act.change(pupil, **{name: given or None})
     if edit.advice:
         test = await scope.of(pupil, TestResult).select_related("advice").first()

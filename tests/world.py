@@ -4,6 +4,7 @@ Everything a journey does goes through the real application: HTTP over ASGI, Pos
 worker drained in this process, and a real SMTP conversation with the sandbox's sink.
 """
 
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+from pypdf import PdfReader
 
 from app import create_app
 from models import (
@@ -237,6 +240,16 @@ class World:
         """Let the worker deliver, then read the mailbox: newest first."""
         await drain(settings=self.settings)
         return smtp.received(folder=self.mails_folder)
+
+    async def pdf_text(self, person: Person, document_id: str) -> str:
+        """What a PDF says that this person asked for, made by the worker and fetched by its link."""
+        await drain(settings=self.settings)
+        asked = "query($id: ID!) { document(id: $id) { status url } }"
+        document = (await person.ask(asked, id=document_id))["document"]
+        assert document["status"] == "READY"
+        got = await self.http.get(urlsplit(document["url"]).path)
+        assert got.status_code == 200
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(got.content)).pages)
 
     async def parent(self, pupil: Pupil, *, region: str = "AMSTELLAND") -> Person:
         """The parents of a pupil, by the whole way: login sent, mail read, password set, signed in."""
