@@ -17,7 +17,7 @@ from models import ParentLogin, Pupil, Region
 from resolvers import scope
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
-from rules.identifiers import fold, full_name
+from rules.identifiers import fold, full_name, is_elk_number
 from rules.parent_login import DOTS
 from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
 
@@ -165,6 +165,9 @@ async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
     return await pupil(viewer=viewer, pupil_id=viewer.pupil_id, wanted=wanted)
 
 
+LONGEST_SEARCH = 260
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PupilFilter:
     """What an overview may be narrowed by; empty means all."""
@@ -175,6 +178,11 @@ class PupilFilter:
     region: str | None = None
     school_year: str | None = None
 
+    def cannot_be(self) -> bool:
+        """Longer than any such name is: nobody is found, and no column need be asked."""
+        longest = {"group": 40, "region": 40, "school_year": 9}
+        return any(len(getattr(self, name) or "") > most for name, most in longest.items())
+
 
 async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
     """Rule 4: the scoped, filtered pupils of one school year, in the order of their names.
@@ -182,6 +190,8 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
     The caller pages through it: order is (`sort_name`, `id`).
     """
     found = scope.pupils(viewer)
+    if narrowed.cannot_be():
+        return found.filter(id=scope.NOTHING).order_by("sort_name", "id")
     if narrowed.school_year is not None:
         found = found.filter(school_year__name=narrowed.school_year)
     else:
@@ -198,9 +208,12 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
 
 
 def _matches(search: str) -> Q:
+    found = Q(id=scope.NOTHING)
     words = fold(search).split()
-    by_name = Q(*(Q(sort_name__contains=word) for word in words)) if words else Q(elk_number="")
-    return by_name | Q(elk_number=search.strip().upper())
+    if words and len(search) <= LONGEST_SEARCH:
+        found |= Q(*(Q(sort_name__contains=word) for word in words))
+    number = search.strip().upper()
+    return found | Q(elk_number=number) if is_elk_number(number) else found
 
 
 def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:

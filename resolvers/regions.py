@@ -1,9 +1,13 @@
 """Which region an act is about."""
 
+from tortoise.queryset import QuerySet
+
 from models import ParentLogin, Pupil, Region
 from resolvers import scope
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
+
+LONGEST_CODE = 40
 
 
 async def region_named(*, code: str | None, viewer: Viewer) -> Region:
@@ -11,12 +15,16 @@ async def region_named(*, code: str | None, viewer: Viewer) -> Region:
 
     Raises `NotFound` for a code that is none, and for a region of another group.
     """
-    found = Region.filter(group_id=viewer.group_id)
-    found = found.filter(code=code) if code is not None else found.filter(id=viewer.region_id)
-    region = await found.first()
+    found = with_code(code) if code is not None else Region.filter(id=viewer.region_id)
+    region = await found.filter(group_id=viewer.group_id).first()
     if region is None:
         raise NotFound().at("region")
     return region
+
+
+def with_code(code: str) -> QuerySet[Region]:
+    """The region of this code, whosever it is; a text that is longer than any code is nobody's."""
+    return Region.filter(code=code if len(code) <= LONGEST_CODE else "")
 
 
 async def region_of_family(*, code: str | None, pupil: Pupil) -> Region:

@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from models import Account, Region, Session
 from resolvers import audit, clock, links, passwords, throttle
 from resolvers.calendars import current_year
+from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
 from rules import sign_in as rule
@@ -193,7 +194,7 @@ async def realms_of(*, username: str, region: str | None) -> list[str]:
     if not is_elk_number(username):
         return [STAFF]
     year = await current_year(now=await clock.now())
-    regions = Region.all() if region is None else Region.filter(code=region.strip())
+    regions = Region.all() if region is None else with_code(region.strip())
     groups = await regions.distinct().order_by("group_id").values_list("group_id", flat=True)
     return [f"{group}:{year.id}" for group in groups] if year else []
 
