@@ -101,8 +101,8 @@ async def save_enrolment(
         )
         await _write_list(act=act, enrolment=enrolment, form=form, is_new=current is None)
         await _move_dot(act=act, to=LoginStatus.ENROLMENT_STARTED)
-        length = await _list_length(act)
-    return Saved(enrolment=shown(enrolment=enrolment, form=form, list_length=length), notices=notices)
+        row = await _shown(act=act, enrolment=enrolment, form=form)
+    return Saved(enrolment=row, notices=notices)
 
 
 async def finalize_enrolment(
@@ -110,12 +110,15 @@ async def finalize_enrolment(
 ) -> EnrolmentRow:
     """Make the form definitive, link the pupil to the first-choice school, send mail 2 (rule 21).
 
-    Asked again, the answer is the same. Raises `EnrolmentIncomplete`, `AlreadyEnrolledElsewhere`,
+    Asked again, the answer is the same, also when the period has closed in between. Raises `EnrolmentIncomplete`, `AlreadyEnrolledElsewhere`,
     `Stale`, `PeriodClosed`, `NotFound` (nothing saved yet).
     """
     try:
-        async with _taken("finalizeEnrolment", viewer=viewer, region=region) as act:
+        async with _taken("finalizeEnrolment", viewer=viewer, region=region, rule_judges_window=True) as act:
             enrolment = await _live(act)
+            refusal = act.closed()
+            if refusal is not None and (enrolment is None or enrolment.status is EnrolmentStatus.CONCEPT):
+                raise refusal
             if enrolment is None:
                 raise EnrolmentIncomplete(
                     missing=tuple(rule.missing(form=Form(), list_length=await _list_length(act)))
@@ -126,7 +129,9 @@ async def finalize_enrolment(
                 if expected_version is not None and expected_version != enrolment.version:
                     raise await _stale(act, enrolment)
                 _may_enrol(act)
-                await _only_one(act)
+                elsewhere = await _elsewhere(act)
+                if elsewhere is not None:
+                    raise AlreadyEnrolledElsewhere(region=elsewhere)
                 missing = rule.missing(form=form, list_length=length)
                 if missing:
                     raise EnrolmentIncomplete(missing=tuple(missing))
@@ -152,8 +157,8 @@ async def revoke_enrolment(
             raise await _stale(act, enrolment)
         fresh = await withdraw(act=act, enrolment=enrolment, by=Role.PARENT)
         form = await form_of(enrolment=enrolment, pupil=act.child)
-        length = await _list_length(act)
-    return shown(enrolment=fresh, form=form, list_length=length)
+        row = await _shown(act=act, enrolment=fresh, form=form)
+    return row
 
 
 async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
@@ -181,12 +186,20 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
 
 
 @asynccontextmanager
-async def _taken(name: str, *, viewer: Viewer, region: str | None) -> AsyncIterator[Act]:
+async def _taken(
+    name: str, *, viewer: Viewer, region: str | None, rule_judges_window: bool = False
+) -> AsyncIterator[Act]:
     if viewer.pupil_id is None:
         raise NotFound()
     pupil = await scope.one(scope.pupils(viewer))
     chosen = await region_of_family(code=region, pupil=pupil)
-    async with take(name, viewer=viewer, pupil_id=viewer.pupil_id, region=chosen) as act:
+    async with take(
+        name,
+        viewer=viewer,
+        pupil_id=viewer.pupil_id,
+        region=chosen,
+        rule_judges_window=rule_judges_window,
+    ) as act:
         yield act
 
 
@@ -203,19 +216,29 @@ async def _stale(act: Act, current: Enrolment | None) -> Stale:
     refusal.path = ("expected_version",)
     if current is not None:
         form = await form_of(enrolment=current, pupil=act.child)
-        refusal.there_now = shown(enrolment=current, form=form, list_length=await _list_length(act))
+        refusal.there_now = await _shown(act=act, enrolment=current, form=form)
     return refusal
 
 
-async def _only_one(act: Act) -> None:
-    """Rule 2: no definitive enrolment in another linked region."""
+async def _shown(*, act: Act, enrolment: Enrolment, form: Form) -> EnrolmentRow:
+    """The form as it is now, while it may be worked on, and whether it could be definitive."""
+    in_the_way = rule.in_the_way(
+        closed=act.closed(),
+        not_placing=act.child.not_placing_reason is not None,
+        elsewhere=await _elsewhere(act),
+    )
+    length = await _list_length(act)
+    return shown(enrolment=enrolment, form=form, list_length=length, in_the_way=in_the_way)
+
+
+async def _elsewhere(act: Act) -> str | None:
+    """Rule 2: the linked region in which this child is definitively enrolled already."""
     assert act.region is not None
-    elsewhere = (
+    others = (
         scope.of(act.child, Enrolment).filter(status=EnrolmentStatus.FINAL).exclude(region_id=act.region.id)
     )
-    found = await elsewhere.select_related("region").first()
-    if found is not None:
-        raise AlreadyEnrolledElsewhere(region=found.region.name)
+    found = await others.select_related("region").first()
+    return found.region.name if found is not None else None
 
 
 def _may_enrol(act: Act) -> None:
@@ -255,18 +278,14 @@ async def _typed(*, act: Act, filled: Filled) -> Form:
         if department_id not in known:
             raise NotFound().at("preferences", str(place), "department_id")
     claim = filled.claim
-    checks = Checks()
-    name = (
-        checks.text("priorityClaim.siblingName", claim.sibling_name, label="Naam broer of zus", longest=120)
-        if claim
-        else ""
-    )
-    klas = (
-        checks.text("priorityClaim.siblingClass", claim.sibling_class, label="Klas", longest=40)
-        if claim
-        else ""
-    )
-    checks.done()
+    name = klas = ""
+    if claim is not None and claim.ground is PriorityGround.SIBLING:
+        checks = Checks()
+        name = checks.text(
+            "priorityClaim.siblingName", claim.sibling_name, label="Naam broer of zus", longest=120
+        )
+        klas = checks.text("priorityClaim.siblingClass", claim.sibling_class, label="Klas", longest=40)
+        checks.done()
     return Form(
         choices=tuple(known[department_id] for department_id in filled.department_ids),
         ground=claim.ground if claim else None,

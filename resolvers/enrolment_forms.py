@@ -1,5 +1,6 @@
 """Reading a family's form: choices with what the rules need, and the form as people see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -117,10 +118,12 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     )
 
 
-def shown(*, enrolment: Enrolment, form: Form, list_length: int | None) -> EnrolmentRow:
+def shown(
+    *, enrolment: Enrolment, form: Form, list_length: int | None, in_the_way: Sequence[str] = ()
+) -> EnrolmentRow:
     """The form as people see it; `missing` only speaks of a form that is still open."""
     is_open = enrolment.status is EnrolmentStatus.CONCEPT
-    missing = rule.missing(form=form, list_length=list_length) if is_open else []
+    missing = [*in_the_way, *rule.missing(form=form, list_length=list_length)] if is_open else []
     claim = None
     if form.ground is not None:
         claim = PriorityClaimRow(

@@ -1,6 +1,6 @@
 """The forms of many pupils in a fixed number of statements, and what a family reads of the outcome."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from models import Department, Enrolment, ParentLogin, Region
@@ -10,7 +10,9 @@ from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, 
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
+from rules import enrolment as rule
 from rules import result
+from rules.calendar import Window, closed
 from rules.enrolment import Choice, Form
 from rules.vocabulary import EnrolmentStatus, Role
 
@@ -20,12 +22,37 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     """By region: the live form. A school sees the definitive one it handles, and no other."""
     live = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
     found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
-    shown_by_id = await all_shown(enrolments=found, rows=rows)
+    in_the_way = await _in_the_way(found, rows) if viewer.role is Role.PARENT else {}
+    shown_by_id = await all_shown(enrolments=found, rows=rows, in_the_way=in_the_way)
     await _default_region(viewer, rows)
     for row in rows:
         row.parts["enrolment"] = {
             one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
         }
+
+
+async def _in_the_way(forms: list[Enrolment], rows: list[PupilRow]) -> dict[UUID, list[str]]:
+    """For each concept of a family what else than its answers keeps it from being definitive."""
+    now = await clock.now()
+    by_pupil = {row.id: row for row in rows}
+    found = {}
+    for form in forms:
+        if form.status is not EnrolmentStatus.CONCEPT:
+            continue
+        calendar = await calendar_of(
+            region_id=form.region_id, school_year_id=form.school_year_id, pupil_id=form.pupil_id
+        )
+        finals = (
+            one.region.name
+            for one in forms
+            if one.pupil_id == form.pupil_id and one.status is EnrolmentStatus.FINAL
+        )
+        found[form.id] = rule.in_the_way(
+            closed=closed(window=Window.APPLYING, calendar=calendar, now=now),
+            not_placing=by_pupil[form.pupil_id].not_placing_reason is not None,
+            elsewhere=next(finals, None),
+        )
+    return found
 
 
 async def _default_region(viewer: Viewer, rows: list[PupilRow]) -> None:
@@ -48,7 +75,12 @@ async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
         row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]
 
 
-async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) -> dict[UUID, EnrolmentRow]:
+async def all_shown(
+    *,
+    enrolments: list[Enrolment],
+    rows: Iterable[PupilRow],
+    in_the_way: Mapping[UUID, Sequence[str]] | None = None,
+) -> dict[UUID, EnrolmentRow]:
     """Forms as people see them: three statements, however many."""
     lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
     preferences = scope.lines_of(enrolment_ids=list(lines))
@@ -78,7 +110,8 @@ async def all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) ->
             is_multiple=one.is_multiple,
             all_apply_here=one.all_apply_here,
         )
-        answer[one.id] = shown(enrolment=one, form=form, list_length=row.list_length)
+        obstacles = (in_the_way or {}).get(one.id, ())
+        answer[one.id] = shown(enrolment=one, form=form, list_length=row.list_length, in_the_way=obstacles)
     return answer
 
 

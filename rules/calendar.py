@@ -124,13 +124,17 @@ class PeriodClosed(Refusal):
 
     @property
     def message(self) -> str:
+        return self.about(act="Dit")
+
+    def about(self, *, act: str) -> str:
+        """The same of an act by its name, where nobody just did it: Aanmelden kan niet meer."""
         if self.opens_at is None:
             return "Voor deze handeling zijn nog geen data vastgesteld. Neem contact op met de helpdesk."
         if self.too_early:
-            return f"Dit kan nog niet. Het kan vanaf {in_dutch(moment=self.opens_at)}."
+            return f"{act} kan nog niet. Het kan vanaf {in_dutch(moment=self.opens_at)}."
         if self.closes_at is None:
-            return "Dit kan nu niet meer."
-        return f"Dit kan niet meer. Het kon tot {in_dutch(moment=self.closes_at)}."
+            return f"{act} kan nu niet meer."
+        return f"{act} kan niet meer. Het kon tot {in_dutch(moment=self.closes_at)}."
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from rules.calendar import PeriodClosed
 from rules.refusal import Refusal
 from rules.vocabulary import PriorityGround
 
@@ -39,6 +40,21 @@ class Form:
     accept_equivalent_department: bool = False
     is_multiple: bool = False
     all_apply_here: bool = False
+
+
+def in_the_way(*, closed: Refusal | None, not_placing: bool, elsewhere: str | None) -> list[str]:
+    """Why no form, however full, can be definitive now (rules 2, 3 and 11): what finalising would say.
+
+    Dutch, one item each; as a rule there is nothing. `elsewhere`: the region with a definitive one.
+    """
+    found = []
+    if closed is not None:
+        found.append(closed.about(act="Aanmelden") if isinstance(closed, PeriodClosed) else closed.message)
+    if not_placing:
+        found.append(CannotEnrol().message)
+    if elsewhere is not None:
+        found.append(AlreadyEnrolledElsewhere(region=elsewhere).message)
+    return found
 
 
 def missing(*, form: Form, list_length: int | None) -> list[str]:
@@ -100,14 +116,16 @@ def fitting(*, form: Form, first_school_before: UUID | None) -> tuple[Form, list
     """What stays when the first preference went to another school (rules 18-20), and what to tell.
 
     Priority claims that the new first school does not have go. A claim that was wrong from the
-    start stays: it stands in `missing`, and nothing a family typed is lost behind its back.
+    start, or of a list that is empty for a moment, stays: it stands in `missing`, and nothing a family
+    typed is lost behind its back.
     """
     first = form.choices[0] if form.choices else None
-    moved = first_school_before is not None and (first is None or first.school_id != first_school_before)
-    if not moved or form.ground is None or (first is not None and form.ground in first.grounds):
+    if first is None or first_school_before in (None, first.school_id):
+        return form, []
+    if form.ground is None or form.ground in first.grounds:
         return form, []
     told = (
-        "U hebt een andere school op de eerste plaats gezet. Uw aanvraag voor voorrang "
+        "U heeft een andere school op de eerste plaats gezet. Uw aanvraag voor voorrang "
         f"({GROUNDS[form.ground]}) geldt daar niet en is weggehaald."
     )
     kept = Form(
@@ -178,7 +196,10 @@ class NothingToRevoke(Refusal):
 
     @property
     def message(self) -> str:
-        return "Er is geen definitieve aanmelding om ongedaan te maken."
+        return (
+            "Er is geen definitieve aanmelding om ongedaan te maken. Heeft u haar al ongedaan gemaakt? "
+            "Dan hoeft u niets meer te doen."
+        )
 
 
 @dataclass(eq=False)

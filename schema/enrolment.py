@@ -104,7 +104,11 @@ class Enrolment:
     )
     can_finalize: bool = seen_by(FAMILY, description="Of de aanmelding nu definitief kan worden.")
     missing: list[str] = seen_by(
-        FAMILY, description="Wat er nog moet gebeuren, in de volgorde van het formulier."
+        FAMILY,
+        description=(
+            "Wat er nog moet gebeuren, in de volgorde van het formulier. Vooraan staat wat buiten het "
+            "formulier in de weg staat, zoals een periode die niet open is."
+        ),
     )
     preferences: list[Preference] = seen_by(FORM, description="De voorkeurslijst, op volgorde.")
     priority_claim: PriorityClaim | None = seen_by(
