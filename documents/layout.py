@@ -25,6 +25,7 @@ LABEL_WIDTH = 165.0
 BODY = 10.0
 CELL = 8.8
 PADDING = 9.0
+GAP = 8.0  # Between a label and its value.
 WIDEST_WORD = 160.0
 WIDEST_LINE = 380.0
 HEAD = 8.0

@@ -58,6 +58,7 @@ _CHILD = SectionView(
         ("Voornamen", "Zoë Łucja"),
         ("Achternaam", "van der Æbëłğ"),
         ("Geboortedatum", "03-02-2015"),
+        ("Geslacht", "vrouw"),
         ("ELK-nummer", "78018"),
         ("Groep", "8a"),
     ),
@@ -74,6 +75,15 @@ _GUARDIANS = SectionView(
     rows=(
         ("Siân O'Neill", "moeder", "ja", "sian.oneill@voorbeeld.example", "06 12345678"),
         ("李小龙", "vader", "ja", "li@voorbeeld.example", ""),
+    ),
+)
+_ADVICE = SectionView(
+    "advice",
+    "Advies en toets",
+    lines=_lines(
+        ("Definitief advies", "havo/vwo"),
+        ("Toetsadvies", "vwo"),
+        ("Scholen op de voorkeurslijst", "5"),
     ),
 )
 _MADE_AT = datetime.fromisoformat("2027-03-17T10:00:00+01:00")
@@ -97,12 +107,16 @@ def _oki_doc() -> Paper:
             _CHILD,
             _HOME,
             _GUARDIANS,
+            _ADVICE,
             SectionView(
-                "advice",
+                "inspection",
+                "Inzage en zienswijze van de ouders",
+                lines=_lines(("Ouders hebben het Oki-doc ingezien", "ja"), ("Ouders zijn akkoord", "ja")),
+            ),
+            SectionView(
+                "wishes",
                 "Advies en wensen",
                 lines=_lines(
-                    ("Definitief advies", "havo/vwo"),
-                    ("Toetsadvies", "vwo"),
                     ("Onderbouwing van het advies", "\n".join([_MOTIVATION * 3, _MOTIVATION * 2])),
                     ("Wens van de leerling", "tweetalig onderwijs"),
                 ),
@@ -154,6 +168,7 @@ def _application_form(*, final: bool) -> Paper:
             _CHILD,
             _HOME,
             _GUARDIANS,
+            _ADVICE,
             SectionView(
                 "preferences",
                 "Voorkeurslijst",
@@ -169,7 +184,8 @@ def _application_form(*, final: bool) -> Paper:
                 lines=_lines(
                     ("Voorrang", "broer of zus: Noë van der Æbëłğ, klas 2b"),
                     ("Een gelijkwaardige afdeling is ook goed", "ja"),
-                    ("Een van een meerling", "nee"),
+                    ("Een van een meerling", "ja"),
+                    ("Alle kinderen van de meerling dit jaar op deze school", "ja"),
                 ),
             ),
             *(() if final else (to_do,)),
