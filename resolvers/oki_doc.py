@@ -1,74 +1,26 @@
 """Rules 5 to 7: the Oki-doc, edited by PO alone, concept or definitive."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
 
-from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, TestResult
+from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, SchoolYear, TestResult
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
+from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
 from rules.dossier import ElkNumbersUsedUp, OkiDocIncomplete, PlacedAlready, PupilKnown
 from rules.identifiers import sort_name
-from rules.input import Checks, InvalidValue
+from rules.input import wrong_at
 from rules.reconsideration import ReconsiderationNeeded, is_open
 from rules.refusal import Refusals
 from rules.steps import NotFound, Stale
 from rules.vocabulary import OkiDocStatus, PlacementStatus
 from settings import load
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AddressInput:
-    """A home as PO types it."""
-
-    street: str
-    house_number: str
-    postcode: str
-    city: str
-    country: str = "Nederland"
-    secret: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GuardianInput:
-    """A carer as PO types it; the order of the list is the order of the Oki-doc."""
-
-    last_name: str
-    first_name: str = ""
-    initials: str = ""
-    infix: str = ""
-    relation: str = ""
-    legal_representative: bool = True
-    email: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Edit:
-    """What PO changes; None leaves a part as it is."""
-
-    first_name: str | None = None
-    official_names: str | None = None
-    infix: str | None = None
-    last_name: str | None = None
-    birth_date: date | None = None
-    gender: str | None = None
-    group: str | None = None
-    bsn: str | None = None
-    address: AddressInput | None = None
-    guardians: list[GuardianInput] | None = None
-    provisional_advice: str | None = None
-    advice: str | None = None
-    reconsideration_motivation: str | None = None
-    test_exemption: str | None = None
-    sections: dict[str, Any] = field(default_factory=dict)
 
 
 def vault() -> BsnVault:
@@ -85,10 +37,11 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
     assert viewer.region_id is not None
     region = await Region.get(id=viewer.region_id)
     async with take("createPupil", viewer=viewer, region=region) as act:
-        checked = _checked(edit, is_new=True)
-        assert checked.first_name
-        assert checked.last_name
-        assert checked.birth_date
+        year = await SchoolYear.get(id=viewer.school_year_id)
+        typed = checked(edit=edit, year_begins=year.starts_on, is_new=True)
+        assert typed.first_name
+        assert typed.last_name
+        assert typed.birth_date
         pupil = Pupil(
             id=uuid4(),
             school_year_id=viewer.school_year_id,
@@ -96,20 +49,20 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
             region_id=region.id,
             primary_school_id=viewer.primary_school_id,
             elk_number=await next_elk_number(group_id=region.group_id, school_year_id=viewer.school_year_id),
-            first_name=checked.first_name,
-            last_name=checked.last_name,
-            birth_date=checked.birth_date,
+            first_name=typed.first_name,
+            last_name=typed.last_name,
+            birth_date=typed.birth_date,
             created_at=act.now,
             updated_at=act.now,
         )
         act.create(pupil)
         act.pupil = pupil
-        await _write_identity(act=act, edit=checked)
-        await _write_advice(act=act, edit=checked)
+        await _write_identity(act=act, edit=typed)
+        await _write_advice(act=act, edit=typed)
         oki_doc = OkiDoc(id=uuid4(), pupil_id=pupil.id, sections={}, updated_at=act.now)
         await act.flush()
         act.create(oki_doc)
-        await _write_family(act=act, edit=checked)
+        await _write_family(act=act, edit=typed)
         if edit.sections:
             act.change(oki_doc, sections=_merged({}, edit.sections))
     return pupil.id
@@ -122,10 +75,11 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
     """
     async with take("updateOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
-        checked = _checked(edit, is_new=False)
-        await _write_identity(act=act, edit=checked)
-        changed_family = await _write_family(act=act, edit=checked)
-        await _write_advice(act=act, edit=checked)
+        year = await SchoolYear.get(id=act.child.school_year_id)
+        typed = checked(edit=edit, year_begins=year.starts_on, is_new=False)
+        await _write_identity(act=act, edit=typed)
+        changed_family = await _write_family(act=act, edit=typed)
+        await _write_advice(act=act, edit=typed)
         act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections))
         if act.changes_anything or changed_family:
             act.change(oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None)
@@ -183,105 +137,13 @@ async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
 
 
 def _merged(sections: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Sections as sent replace those that are there; every problem is named at once."""
-    merged = {**sections, **{name: content for name, content in given.items() if content is not None}}
+    """The sections after the edit; every problem is named at once."""
+    merged = rule.merged(sections=sections, given=given)
     problems = rule.validate(merged)
     if problems:
-        raise Refusals(
-            *(
-                InvalidValue(field=problem.path, reason=problem.message).at(
-                    "sections", *problem.path.split(".")
-                )
-                for problem in problems[:20]
-            )
-        )
+        wrong = (wrong_at("sections", *one.path.split("."), reason=one.message) for one in problems[:20])
+        raise Refusals(*wrong)
     return merged
-
-
-def _checked(edit: Edit, *, is_new: bool) -> Edit:
-    """Every typed field in its one spelling; raises `Refusals` with all that is wrong."""
-    checks = Checks()
-    values: dict[str, Any] = {}
-    for name, label in (("first_name", "Roepnaam"), ("last_name", "Achternaam")):
-        given = getattr(edit, name)
-        if given is not None or is_new:
-            values[name] = checks.name(_camel(name), given or "", label=label, longest=100)
-    for name, label, longest in (
-        ("official_names", "Voornamen", 200),
-        ("infix", "Tussenvoegsel", 40),
-        ("group", "Groep", 40),
-    ):
-        given = getattr(edit, name)
-        if given is not None:
-            values[name] = checks.name(_camel(name), given, label=label, longest=longest, required=False)
-    if edit.birth_date is not None or is_new:
-        values["birth_date"] = _birth_date(checks, edit.birth_date)
-    if edit.gender is not None:
-        if edit.gender not in ("", "M", "V", "O"):
-            checks.wrong("gender", "Geslacht: kies M, V of O, of laat het leeg.")
-        values["gender"] = edit.gender
-    if edit.bsn is not None:
-        values["bsn"] = checks.bsn("bsn", edit.bsn)
-    if edit.address is not None:
-        values["address"] = _address(checks, edit.address)
-    if edit.guardians is not None:
-        values["guardians"] = _guardians(checks, edit.guardians)
-    for name, label in (("reconsideration_motivation", "Motivering"), ("test_exemption", "Ontheffing toets")):
-        given = getattr(edit, name)
-        if given is not None:
-            longest = 200 if name == "test_exemption" else 4000
-            values[name] = checks.text(_camel(name), given, label=label, longest=longest)
-    checks.done()
-    return replace(edit, **values)
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
-
-
-def _birth_date(checks: Checks, given: date | None) -> date | None:
-    if given is None or not date(1990, 1, 1) <= given <= date(2100, 1, 1):
-        checks.wrong("birthDate", "Geboortedatum: vul de geboortedatum van het kind in.")
-    return given
-
-
-def _address(checks: Checks, given: AddressInput) -> AddressInput:
-    return AddressInput(
-        street=checks.text("address.street", given.street, label="Straat", longest=120),
-        house_number=checks.text("address.houseNumber", given.house_number, label="Huisnummer", longest=20),
-        postcode=checks.postcode("address.postcode", given.postcode, country=given.country),
-        city=checks.text("address.city", given.city, label="Woonplaats", longest=80),
-        country=checks.text("address.country", given.country, label="Land", longest=60) or "Nederland",
-        secret=given.secret,
-    )
-
-
-def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput]:
-    if len(given) > 10:
-        checks.wrong("guardians", "Ouders: vul ten hoogste tien ouders of verzorgers in.")
-        return []
-    return [
-        GuardianInput(
-            last_name=checks.name(f"guardians.{place}.lastName", one.last_name, label="Achternaam ouder"),
-            first_name=checks.name(
-                f"guardians.{place}.firstName",
-                one.first_name,
-                label="Voornaam ouder",
-                longest=100,
-                required=False,
-            ),
-            initials=checks.text(
-                f"guardians.{place}.initials", one.initials, label="Voorletters", longest=40
-            ),
-            infix=checks.text(f"guardians.{place}.infix", one.infix, label="Tussenvoegsel", longest=40),
-            relation=checks.text(f"guardians.{place}.relation", one.relation, label="Relatie", longest=60),
-            legal_representative=one.legal_representative,
-            email=checks.email(f"guardians.{place}.email", one.email, label="E-mailadres ouder"),
-            phone=checks.text(f"guardians.{place}.phone", one.phone, label="Telefoonnummer", longest=30),
-        )
-        for place, one in enumerate(given)
-    ]
 
 
 async def _write_identity(*, act: Act, edit: Edit) -> None:
@@ -323,7 +185,8 @@ async def _write_family(*, act: Act, edit: Edit) -> bool:
     changed = False
     if edit.address is not None:
         home = await scope.of(act.child, Address).filter(position=1).first()
-        values = {name: getattr(edit.address, name) for name in AddressInput.__dataclass_fields__}
+        said = {name: getattr(edit.address, name) for name in AddressInput.__dataclass_fields__}
+        values = {name: value for name, value in said.items() if value is not None}
         if home is None:
             act.create(Address(id=uuid4(), pupil_id=act.child.id, position=1, **values))
             changed = True
@@ -359,9 +222,8 @@ async def _write_advice(*, act: Act, edit: Edit) -> None:
         if given is None:
             continue
         if given and given not in levels:
-            field = _camel(name.removesuffix("_id"))
             reason = "Advies: dit advies staat niet op de landelijke lijst."
-            raise InvalidValue(field=field, reason=reason).at(field)
+            raise wrong_at(name.removesuffix("_id"), reason=reason)
         act.change(pupil, **{name: given or None})
     if edit.advice:
         test = await scope.of(pupil, TestResult).select_related("advice").first()

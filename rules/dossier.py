@@ -1,9 +1,18 @@
 """Rules 2, 6 and 7: what keeps an Oki-doc from being edited or made definitive."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from rules.refusal import Refusal
+
+YOUNGEST, OLDEST = 8, 20
+UNLIKELY_AGE = f"Een kind van groep 8 is {YOUNGEST} tot {OLDEST} jaar. Klopt het jaartal?"
+
+
+def is_of_an_age(*, born: date, year_begins: date) -> bool:
+    """Whether somebody born then may be in group 8 in the school year that begins then."""
+    return YOUNGEST <= year_begins.year - born.year <= OLDEST
 
 
 @dataclass(eq=False)

@@ -16,7 +16,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _DUTCH_DATE = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 # Marks that turn the direction of text: they can make one name look like another.
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Letters that no decomposition takes apart.
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -114,6 +114,11 @@ def is_name(text: str, *, longest: int = 120) -> bool:
         unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") or letter in _TURNING
         for letter in text
     )
+
+
+def without_turning(text: str) -> str:
+    """Running text without the marks that turn its direction: pasted along unseen, they make it read otherwise."""
+    return "".join(letter for letter in text if letter not in _TURNING)
 
 
 def full_name(*, first_name: str, infix: str, last_name: str) -> str:

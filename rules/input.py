@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rules.identifiers import clean_name, is_bsn, is_email, is_name, read_postcode
+from rules.identifiers import clean_name, is_bsn, is_email, is_name, read_postcode, without_turning
 from rules.refusal import Refusal, Refusals
 
 
 @dataclass(eq=False)
 class InvalidValue(Refusal):
-    """One field that cannot be right: `field` as the client named it, `reason` in Dutch."""
+    """One field that cannot be right: `field` is its path as the client spells it, `reason` in Dutch."""
 
     code: ClassVar[str] = "INVALID_VALUE"
     field: str = ""
@@ -20,6 +20,17 @@ class InvalidValue(Refusal):
         return self.reason
 
 
+def wrong_at(*path: str, reason: str) -> Refusal:
+    """The refusal of the field at this path; names of ours, `wish_parents`, become the client's, `wishParents`."""
+    spelled = [_camel(step) for step in path]
+    return InvalidValue(field=".".join(spelled), reason=reason).at(*spelled)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 class Checks:
     """Collects what is wrong, so that a person reads all of it at once."""
 
@@ -27,7 +38,7 @@ class Checks:
         self._wrong: list[Refusal] = []
 
     def wrong(self, field: str, reason: str) -> None:
-        self._wrong.append(InvalidValue(field=field, reason=reason).at(*field.split(".")))
+        self._wrong.append(wrong_at(*field.split("."), reason=reason))
 
     def done(self) -> None:
         """Raises `Refusals` when anything was wrong."""
@@ -43,7 +54,7 @@ class Checks:
 
     def text(self, field: str, value: str, *, label: str, longest: int, required: bool = False) -> str:
         """Running text: line breaks are fine, other control characters are not."""
-        kept = value.strip()
+        kept = without_turning(value).strip()
         if required and not kept:
             self.wrong(field, f"{label}: vul dit in.")
         if len(kept) > longest:
@@ -59,7 +70,7 @@ class Checks:
         return kept
 
     def postcode(self, field: str, value: str, *, country: str = "Nederland") -> str:
-        kept = value.strip()
+        kept = without_turning(value).strip()
         if not kept or country.casefold() != "nederland":
             return kept[:12]
         read = read_postcode(kept)

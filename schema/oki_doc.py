@@ -1,6 +1,6 @@
 """The Oki-doc in the schema: a type and an input for each declared section, and PO's acts on it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -8,6 +8,9 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from resolvers import oki_doc as use
+from resolvers.oki_doc_edit import AddressInput as Home
+from resolvers.oki_doc_edit import Edit
+from resolvers.oki_doc_edit import GuardianInput as Carer
 from resolvers.viewer import Viewer
 from rules.oki_doc import SECTIONS, Field, Kind, Section
 from rules.vocabulary import OkiDocStatus, Role
@@ -46,7 +49,7 @@ def _output(section: Section) -> type:
 
 def _input(section: Section) -> type:
     members: dict[str, Any] = {
-        one.name: seen_by(PO, description=_described(one), default=None) for one in section.fields
+        one.name: seen_by(PO, description=_described(one), default=strawberry.UNSET) for one in section.fields
     }
     members["__annotations__"] = {one.name: _TYPES.get(one.kind, str) | None for one in section.fields}
     members["__module__"] = __name__
@@ -55,13 +58,15 @@ def _input(section: Section) -> type:
     )
 
 
-def _all_sections(name: str, made: dict[str, type], *, into: Any, description: str, readers: Roles) -> type:
+def _all_sections(
+    name: str, made: dict[str, type], *, into: Any, description: str, readers: Roles, default: Any = None
+) -> type:
     hints: dict[str, Any] = {}
     members: dict[str, Any] = {}
     for section in SECTIONS:
         type_ = made[section.name]
         hints[section.name] = (list[type_] if section.many else type_) | None  # type: ignore[valid-type]
-        members[section.name] = seen_by(readers, description=f"{section.title}.", default=None)
+        members[section.name] = seen_by(readers, description=f"{section.title}.", default=default)
     members["__annotations__"] = hints
     members["__module__"] = __name__
     return cast(type, into(description)(type(name, (), members)))
@@ -78,8 +83,12 @@ OkiDocSectionsInput = _all_sections(
     "OkiDocSectionsInput",
     {section.name: _input(section) for section in SECTIONS},
     into=input_type,
-    description="De onderdelen die u wijzigt, elk als geheel. Wat u weglaat, blijft zoals het is.",
+    description=(
+        "De onderdelen die u wijzigt. Wat u weglaat, blijft zoals het is, ook een veld van een onderdeel; "
+        "null maakt leeg. Een onderdeel met regels geeft u als geheel."
+    ),
     readers=PO,
+    default=strawberry.UNSET,
 )
 
 
@@ -99,7 +108,9 @@ class AddressInput:
     postcode: str = seen_by(PO, description="De postcode, zoals 1181 AB.")
     city: str = seen_by(PO, description="De woonplaats.")
     country: str | None = seen_by(PO, description="Het land; leeg is Nederland.", default=None)
-    secret: bool | None = seen_by(PO, description="Het adres is geheim.", default=None)
+    secret: bool | None = seen_by(
+        PO, description="Het adres is geheim; leeg blijft zoals het is.", default=None
+    )
 
 
 @input_type("Een ouder of verzorger.")
@@ -170,14 +181,14 @@ class FinalizeOkiDocInput:
     expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u hebt gezien.")
 
 
-def _edit(given: dict[str, Any]) -> use.Edit:
+def _edit(given: dict[str, Any]) -> Edit:
     """The input as the use case takes it."""
     address, guardians, sections = given.pop("address"), given.pop("guardians"), given.pop("sections")
-    return use.Edit(
+    return Edit(
         **given,
-        address=use.AddressInput(**_said(address)) if address else None,
-        guardians=[use.GuardianInput(**_said(one)) for one in guardians] if guardians is not None else None,
-        sections=_plain(asdict(sections)) if sections else {},
+        address=Home(**_said(address)) if address else None,
+        guardians=[Carer(**_said(one)) for one in guardians] if guardians is not None else None,
+        sections=_plain(sections) if sections else {},
     )
 
 
@@ -186,11 +197,12 @@ def _said(given: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON keeps it: days as text, and no field that was left empty."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items() if one is not None}
+    """As JSON keeps it: days as text, null as None, and no field that was left out."""
     if isinstance(value, list):
         return [_plain(one) for one in value]
+    if hasattr(value, "__dataclass_fields__"):
+        given = {one.name: getattr(value, one.name) for one in fields(value)}
+        return {name: _plain(one) for name, one in given.items() if one is not strawberry.UNSET}
     return value.isoformat() if isinstance(value, date) else value
 
 

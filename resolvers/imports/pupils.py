@@ -15,12 +15,11 @@ from resolvers.imports.batch import Batch, Merged
 from resolvers.imports.ground import AdviceRow, Ground, RegionRow, SchoolRow, YearRow
 from resolvers.imports.pupil_parts import Parts
 from resolvers.imports.pupil_register import Register, name_of
+from rules.dossier import UNLIKELY_AGE, is_of_an_age
 from rules.identifiers import sort_name
 from rules.reconsideration import is_open
 from rules.vocabulary import PupilOrigin
 from settings import load
-
-YOUNGEST, OLDEST = 8, 20
 
 _PLAIN = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender", "class_group",
           "test_exemption", "origin_school", "eck_id", "school_key")  # fmt: skip
@@ -104,9 +103,8 @@ def _place(batch: Batch, ground: Ground, row: Row) -> _Place | None:
         region = next((one for one in ground.regions.values() if school and one.id == school.region_id), None)
     if year is None or region is None:
         return None
-    if not YOUNGEST <= year.starts_on.year - row.get("birth_date").year <= OLDEST:
-        said = f"Een kind van groep 8 is {YOUNGEST} tot {OLDEST} jaar. Klopt het jaartal?"
-        batch.wrong(row, "birth_date", said)
+    if not is_of_an_age(born=row.get("birth_date"), year_begins=year.starts_on):
+        batch.wrong(row, "birth_date", UNLIKELY_AGE)
         return None
     return _Place(region, year, school, outside)
 

@@ -1,6 +1,6 @@
 """The Oki-doc: its sections, declared once, and what may be said in them."""
 
-from rules.oki_doc.content import Change, Problem, diff, missing_for_final, validate, visible
+from rules.oki_doc.content import Change, Problem, diff, merged, missing_for_final, validate, visible
 from rules.oki_doc.sections import SECTIONS, Field, Kind, Section
 from rules.oki_doc.view import Line, SectionView, present
 
@@ -14,6 +14,7 @@ __all__ = [
     "Section",
     "SectionView",
     "diff",
+    "merged",
     "missing_for_final",
     "present",
     "validate",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rules.identifiers import without_turning
 from rules.oki_doc.sections import SECTIONS, Field, Kind, Section
 from rules.vocabulary import Role
 
@@ -30,6 +31,31 @@ class Change:
     label: str
     before: Any
     after: Any
+
+
+def merged(*, sections: Sections, given: Sections) -> dict[str, Any]:
+    """What an edit makes of an Oki-doc (rule 6): what it names changes, what it leaves out stays, and what
+    it says is None goes. Rows have no name of their own: a section of rows is replaced as a whole.
+    """
+    after = dict(sections)
+    for name, content in given.items():
+        if isinstance(content, Mapping):
+            content = _filled({**(after.get(name) or {}), **content})
+        elif isinstance(content, list):
+            content = [_filled(row) for row in content]
+        if content:
+            after[name] = content
+        else:
+            after.pop(name, None)
+    return after
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _clean(value) for name, value in row.items() if value is not None}
+
+
+def _clean(value: Any) -> Any:
+    return without_turning(value).replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def validate(sections: Sections) -> list[Problem]:
@@ -70,6 +96,10 @@ def _problems(section: Section, place: str, row: Any) -> Iterator[Problem]:
             yield Problem(f"{place}.{name}", f"{section.title}: dit veld bestaat niet.")
         elif value is not None and (wrong := _wrong(declared, value)):
             yield Problem(f"{place}.{name}", f"{declared.label}: {wrong}")
+    begins, ends = row.get("begins_on"), row.get("ends_on")
+    if _day(begins) and _day(ends) and str(ends) < str(begins):
+        declared = section.by_name["ends_on"]
+        yield Problem(f"{place}.ends_on", f"{declared.label}: deze datum ligt voor het begin.")
 
 
 def _wrong(declared: Field, value: Any) -> str | None:

@@ -95,8 +95,8 @@ SECTIONS: tuple[Section, ...] = (
         title="Advies en wensen",
         fields=(
             Field(name="motivation", label="Onderbouwing van het advies", kind=Kind.TEXT, longest=8000),
-            Field(name="wish_parents", label="Wens van de ouders", longest=200),
-            Field(name="wish_pupil", label="Wens van de leerling", longest=200),
+            Field(name="wish_parents", label="Wens van de ouders", kind=Kind.TEXT, longest=200),
+            Field(name="wish_pupil", label="Wens van de leerling", kind=Kind.TEXT, longest=200),
             Field(name="profile", label="Profiel", longest=200),
             Field(name="revised", label="Herzien advies", longest=200),
             Field(name="revision_motivation", label="Motivatie herziening", kind=Kind.TEXT, longest=4000),
@@ -125,7 +125,7 @@ SECTIONS: tuple[Section, ...] = (
             Field(name="ends_on", label="Tot en met", kind=Kind.DAY),
             Field(name="reason", label="Reden", longest=200),
             Field(name="authorised", label="Geoorloofd", kind=Kind.FLAG),
-            Field(name="explanation", label="Toelichting", longest=1000),
+            Field(name="explanation", label="Toelichting", kind=Kind.TEXT, longest=1000),
         ),
     ),
     Section(
