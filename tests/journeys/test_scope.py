@@ -9,7 +9,6 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLNonNull, get_named_type
 
 from models import (
-    Account,
     Address,
     AuditEntry,
     Document,
@@ -19,6 +18,7 @@ from models import (
     ParentLogin,
     PrimarySchool,
     Pupil,
+    Session,
     Upload,
 )
 from rules.vocabulary import PlacementStatus, Role
@@ -135,7 +135,7 @@ async def wrong_ids(town: Town) -> list[str]:
     """Somebody else's, nobody's, and what is no id at all; also the own one in a spelling that is none."""
     own = str(town.child.id)
     others = [str(town.stranger.id), town.their_upload, town.their_document]
-    others += [str(one.id) for one in await Account.filter(id=town.their_editor.account_id)]
+    others += [str(one.id) for one in await Session.filter(account_id=town.their_editor.account_id)]
     others += [str(town.world.departments["6-HAVO"].id)]
     spelt = [f"{{{own}}}", f"urn:uuid:{own}", own.replace("-", ""), f" {own}", own + "\n", own[:-1]]
     return [
