@@ -6,12 +6,10 @@ import re
 import secrets
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -37,6 +35,7 @@ PAGES = (
     "/dev/portal",
     "/dev/sdl/parent",
 )
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'account'::regclass"
 
 
 @dataclass
@@ -221,22 +220,31 @@ class TestTheApi:
             assert asked(address + page, {"period": "APPLICATION"})[0] == 404, page
 
     @pytest.mark.parametrize("processes", ["1", pytest.param("2", marks=pytest.mark.long)])
-    def test_answers_what_it_has_begun_before_it_ends(self, production: Production, processes: str) -> None:
+    async def test_answers_what_it_has_begun_before_it_ends(
+        self, production: Production, processes: str
+    ) -> None:
         process = production.begin("serve", WEB_PROCESSES=processes)
         address = f"http://127.0.0.1:{production.environment['PORT']}"
-        answers(process, address)
-        found: list[Any] = []
-        # This one takes a quarter of a second by itself, whatever there is to do.
+        await asyncio.to_thread(answers, process, address)
         body = {
             "query": 'mutation { requestPasswordReset(input: { username: "10001" }) { errors { code } } }'
         }
-        asking = threading.Thread(target=lambda: found.append(asked(f"{address}/graphql", body)))
-        asking.start()
-        time.sleep(0.1)
-        process.tell(signal.SIGTERM)
-        asking.join(30)
-        assert found == [(200, {"data": {"requestPasswordReset": {"errors": []}}})]
-        assert process.ended() in (0, -signal.SIGTERM)
+        owner, onlooker = [
+            await asyncpg.connect(production.environment["DATABASE_OWNER_URL"]) for _ in range(2)
+        ]
+        async with owner.transaction():
+            # So long the request cannot be answered.
+            await owner.execute("LOCK TABLE account IN ACCESS EXCLUSIVE MODE")
+            asking = asyncio.create_task(asyncio.to_thread(asked, f"{address}/graphql", body))
+            async with asyncio.timeout(30):
+                while not await onlooker.fetchval(WAITING):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            process.tell(signal.SIGTERM)
+            await asyncio.sleep(1)
+        await owner.close()
+        await onlooker.close()
+        assert await asking == (200, {"data": {"requestPasswordReset": {"errors": []}}})
+        assert await asyncio.to_thread(process.ended) in (0, -signal.SIGTERM)
         assert "Traceback" not in process.said()
 
 
