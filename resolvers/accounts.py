@@ -198,9 +198,9 @@ async def _region_of(*, account: Account, code: str | None) -> Region | None:
     if account.pupil_id is not None:
         pupil = await scope.one(scope.pupils(viewer))
         try:
-            return await region_of_family(code=code, pupil=pupil)
+            return await region_of_family(code=code, pupil=pupil, viewer=viewer)
         except NotFound:
-            return await region_of_family(code=None, pupil=pupil)
+            return await region_of_family(code=None, pupil=pupil, viewer=viewer)
     await account.fetch_related("primary_school", "secondary_school")
     school = account.primary_school or account.secondary_school
     region_id = account.region_id or (school.region_id if school else None)

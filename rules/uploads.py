@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -59,6 +60,10 @@ SORTS: Mapping[UploadKind, Sort] = {
 }
 MOST_BYTES = max(sort.most_bytes for sort in SORTS.values())
 MOST_FILES = 40
+AWAITED = timedelta(minutes=30)
+"""How long a place is kept for a file that was announced. After that it takes none, and none can come in."""
+
+RECEIVED = frozenset({UploadState.QUARANTINE, UploadState.RELEASED})
 
 _FILE_OF_CHILD = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 READERS: Mapping[UploadKind, frozenset[Role]] = {
@@ -177,6 +182,17 @@ class UploadNotReady(Refusal):
         return "Dit bestand is geweigerd of verwijderd. Stuur het opnieuw."
 
 
+@dataclass(eq=False)
+class UploadReceived(Refusal):
+    """Other bytes to a link that has brought its file already."""
+
+    code: ClassVar[str] = "UPLOAD_RECEIVED"
+
+    @property
+    def message(self) -> str:
+        return "Dit bestand hebben wij al ontvangen. Wilt u nog een bestand sturen? Voeg dat dan apart toe."
+
+
 def may_begin(*, kind: UploadKind, role: Role, size: int, origin: PupilOrigin | None) -> None:
     """Whether somebody may send this. Raises the refusal that says why not."""
     sort = SORTS[kind]
@@ -188,6 +204,11 @@ def may_begin(*, kind: UploadKind, role: Role, size: int, origin: PupilOrigin | 
         raise UploadEmpty().at("size")
     if size > sort.most_bytes:
         raise UploadTooLarge(most_bytes=sort.most_bytes).at("size")
+
+
+def awaited_since(*, now: datetime) -> datetime:
+    """A file announced after this moment may still come; one announced before it is given up."""
+    return now - AWAITED
 
 
 def may_add(*, living: int) -> None:

@@ -81,6 +81,14 @@ class CreateDocumentInput:
     pupil_id: strawberry.ID | None = seen_by(
         ASKERS, description="Het kind; ouders laten dit leeg.", default=None
     )
+    region: str | None = seen_by(
+        ASKERS,
+        description=(
+            "De code van de regio; leeg is de eigen regio, en voor ouders de regio waar de aanmelding "
+            "definitief is, of anders die van hun inlog."
+        ),
+        default=None,
+    )
 
 
 @input_type("Het bestand dat u gaat versturen.")

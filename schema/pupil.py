@@ -114,16 +114,24 @@ class Note:
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
 
 
+def _of_region(root: Any, part: str, region: str | None) -> Any:
+    """What a family has in the region named, else in the one it means."""
+    return root.parts[part].get(root.parts["default_region"] if region is None else region)
+
+
+def _login_status(root: strawberry.Parent[Any], region: RegionCode = None) -> LoginStatus | None:
+    return cast(LoginStatus | None, _of_region(root, "login_status", region))
+
+
 def _enrolment(root: strawberry.Parent[Any], region: RegionCode = None) -> Enrolment | None:
-    by_region = root.parts["enrolment"]
     if region is None and "default_region" not in root.parts:
-        return cast(Enrolment | None, next(iter(by_region.values()), None))
-    return cast(Enrolment | None, by_region.get(region or root.parts["default_region"]))
+        return cast(Enrolment | None, next(iter(root.parts["enrolment"].values()), None))
+    return cast(Enrolment | None, _of_region(root, "enrolment", region))
 
 
 def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -> PlacementResult | None:
     by_region = root.parts["placement_result"]
-    own = by_region.get(region or root.parts["default_region"])
+    own = _of_region(root, "placement_result", region)
     anywhere = next((found for found in by_region.values() if found is not None), None)
     return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
 
@@ -164,15 +172,11 @@ class Pupil:
         PO, FAMILY, description="Waarom een hoger toetsadvies het advies niet heeft verhoogd."
     )
     not_placing_reason: NotPlacingReason | None = seen_by(PO, REGION, description="Reden niet plaatsen VO.")
-    version: int = seen_by(PO, REGION, description="De versie van deze gegevens.")
     primary_school: School | None = seen_by(
         FILE | LEAD, description="De basisschool; leeg bij een buitenleerling."
     )
     parent_logins: list[ParentLogin] = seen_by(
         PRIMARY_SCHOOL, REGION, description="De ouderinlog, per regio (kolommen 'Ouderinlog')."
-    )
-    login_status: LoginStatus | None = seen_by(
-        FAMILY, description="De stand van de ouderinlog in deze regio."
     )
     address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
@@ -189,6 +193,9 @@ class Pupil:
         FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst."
     )
 
+    login_status: LoginStatus | None = computed_for(
+        FAMILY, description="De stand van de ouderinlog; leeg van een regio die er niet is."
+    )(_login_status)
     enrolment: Enrolment | None = computed_for(
         FAMILY, VO, description="De aanmelding; leeg als er nog niets is bewaard."
     )(_enrolment)

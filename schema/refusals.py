@@ -144,6 +144,9 @@ TABLE: dict[type[Refusal], Told] = {
         found="Wat voor bestand het is.",
         explanation="Waarom, en wat u kunt doen.",
     ),
+    uploads.UploadReceived: told_to(
+        SIGNED_IN, description="Er is al een ander bestand ontvangen via deze link."
+    ),
     uploads.UploadNotReady: told_to(
         SIGNED_IN, description="Het bestand is nog niet klaar voor gebruik.", state="Hoe het ermee staat."
     ),
