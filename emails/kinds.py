@@ -48,12 +48,16 @@ def _read(known: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str,
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParentLoginSent(Mail):
-    """Mail 1: the link to set a password, the ELK number as user name (rule 14)."""
+    """Mail 1: the link to set a password, the ELK number as user name (rule 14).
+
+    `has_account`: it is the login of a second region (rule 2), whose link asks for the password there is.
+    """
 
     template: ClassVar[str] = "parent_login_sent"
     first_name: str
     elk_number: str
     valid_until: datetime | None = None
+    has_account: bool = False
 
     @classmethod
     def example(cls) -> "ParentLoginSent":
@@ -63,7 +67,11 @@ class ParentLoginSent(Mail):
 
     @classmethod
     def examples(cls) -> tuple[Mail, ...]:
-        return (cls.example(), cls(first_name="Bente", elk_number="B40012"))
+        return (
+            cls.example(),
+            cls(first_name="Bente", elk_number="B40012"),
+            cls(first_name="Yiğit", elk_number="78020", has_account=True),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,7 +29,7 @@ async def send_parent_login(*, viewer: Viewer, pupil_id: UUID, region: str) -> U
         parent_login.send(
             situation=await _situation(act=act, login=login, email=email), window_closed=act.closed()
         )
-        await _account_for(act=act)
+        has_account = await _account_for(act=act)
         if login is None:
             login = ParentLogin(id=uuid4(), pupil_id=pupil_id, region_id=to_region.id)
             await login.save(force_create=True)
@@ -49,6 +49,7 @@ async def send_parent_login(*, viewer: Viewer, pupil_id: UUID, region: str) -> U
                 first_name=act.child.first_name,
                 elk_number=act.child.elk_number,
                 valid_until=parent_link_ends(calendar=act.calendar),
+                has_account=has_account,
             ),
             to=email,
             unique_key=f"parent_login:{login.id}:{sequence}",
@@ -84,11 +85,12 @@ async def _situation(*, act: Act, login: ParentLogin | None, email: str) -> pare
     )
 
 
-async def _account_for(*, act: Act) -> None:
-    """One account per child (rule 2); its user name is the ELK number, its password still to come."""
+async def _account_for(*, act: Act) -> bool:
+    """One account per child (rule 2), its user name the ELK number; whether it has a password already."""
     pupil = act.child
-    if await Account.filter(pupil_id=pupil.id).exists():
-        return
+    there = await Account.get_or_none(pupil_id=pupil.id)
+    if there is not None:
+        return there.password_hash is not None
     act.create(
         Account(
             id=uuid4(),
@@ -103,3 +105,4 @@ async def _account_for(*, act: Act) -> None:
             created_at=act.now,
         )
     )
+    return False

@@ -135,9 +135,9 @@ async def spend(*, what: str, who: str, budget: Bucket) -> float:
     return float(answer)
 
 
-async def spend_or_refuse(*, what: str, address: str, budget: Bucket) -> None:
-    """One from a network's budget. Raises `TooManyAttempts`."""
-    _refuse_if(await spend(what=what, who=rule.network(address=address), budget=budget), by=what)
+async def spend_or_refuse(*, what: str, who: str, budget: Bucket) -> None:
+    """One from a budget. Raises `TooManyAttempts`."""
+    _refuse_if(await spend(what=what, who=who, budget=budget), by=what)
 
 
 def _refuse_if(wait: float, *, by: str) -> None:

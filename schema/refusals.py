@@ -61,6 +61,9 @@ TABLE: dict[type[Refusal], Told] = {
     sign_in.LinkInvalid: told_to(
         EVERYONE, description="De link werkt niet: al gebruikt, vervangen door een nieuwere, of onbekend."
     ),
+    sign_in.OwnPasswordNeeded: told_to(
+        EVERYONE, description="Er is al een account: de link werkt met het wachtwoord dat het heeft."
+    ),
     sign_in.LinkExpired: told_to(EVERYONE, description="De link is verlopen."),
     passwords.PasswordTooWeak: told_to(
         EVERYONE,
