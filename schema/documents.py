@@ -13,7 +13,7 @@ from rules.uploads import UploadState
 from rules.vocabulary import DocumentKind, JobStatus, Role, UploadKind
 from schema.context import Info
 from schema.mutation import Mutations
-from schema.pupil import Pupil
+from schema.pupil import FAMILY, Pupil
 from schema.refusals import REFUSALS
 from schema.scalars import uuid_of
 from schema.selection import selected
@@ -108,6 +108,11 @@ class RemoveAttachmentInput:
     upload_id: strawberry.ID = seen_by(PO, description="Het kenmerk van de bijlage.")
 
 
+@input_type("Welk document weg moet.")
+class RemoveFamilyDocumentInput:
+    upload_id: strawberry.ID = seen_by(FAMILY, description="Het kenmerk van het document.")
+
+
 Identity = Annotated[strawberry.ID, strawberry.argument(description="Het kenmerk.")]
 
 
@@ -167,5 +172,12 @@ class DocumentMutation:
         takes=RemoveAttachmentInput,
         gives={"pupil": Pupil},
         description="Haalt een bijlage uit het dossier.",
+        load=_pupil,
+    )
+    remove_family_document = mutations.step(
+        uploads.remove_family_document,
+        takes=RemoveFamilyDocumentInput,
+        gives={"pupil": Pupil},
+        description="Haalt een document weg dat u hebt gestuurd. Dat kan zolang u er een mag sturen.",
         load=_pupil,
     )

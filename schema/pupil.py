@@ -18,6 +18,7 @@ LEAD: Roles = frozenset({Role.PROJECT_LEAD})
 NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
 IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
 FILE: Roles = PO | FAMILY | VO | REGION
+HAVE_FILES: Roles = PO | FAMILY | VO
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
 ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
@@ -114,6 +115,23 @@ class Note:
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
 
 
+@output_type("Een bestand bij een kind. Wie het ophaalt, wordt vastgelegd.")
+class File:
+    id: strawberry.ID = seen_by(HAVE_FILES, description="Het kenmerk van het bestand.")
+    filename: str = seen_by(HAVE_FILES, description="De naam van het bestand.")
+    title: str | None = seen_by(HAVE_FILES, description="Wat het is, als dat erbij is gezegd.")
+    content_type: str = seen_by(HAVE_FILES, description="Het soort bestand, zoals application/pdf.")
+    size: int = seen_by(HAVE_FILES, description="Hoe groot het is, in bytes.")
+    added_at: datetime = seen_by(HAVE_FILES, description="Wanneer het is ontvangen.")
+    url: str | None = seen_by(
+        HAVE_FILES,
+        description=(
+            "Waar u het een kwartier lang ophaalt; leeg zolang het wordt gecontroleerd. "
+            "Elke vraag geeft een nieuwe link."
+        ),
+    )
+
+
 def _of_region(root: Any, part: str, region: str | None) -> Any:
     """What a family has in the region named, else in the one it means."""
     return root.parts[part].get(root.parts["default_region"] if region is None else region)
@@ -189,6 +207,12 @@ class Pupil:
         description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd.",
     )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
+    attachments: list[File] = seen_by(HAVE_FILES, description="De bijlagen bij het Oki-doc, de oudste eerst.")
+    family_documents: list[File] = seen_by(
+        FAMILY,
+        VO,
+        description="De documenten die de ouders van een buitenleerling stuurden, de oudste eerst.",
+    )
     enrolment_history: list[Enrolment] = seen_by(
         FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst."
     )

@@ -52,8 +52,8 @@ class TestTheAttachmentsOfAChild:
         for files in lists:
             got = await world.http.get(urlsplit(files[0]["url"]).path)
             assert (got.status_code, got.content) == (200, PDF)
-        readers = await AuditEntry.filter(act="read.attachment").order_by("id").values_list("role", flat=True)
-        assert list(readers) == ["PO_EDITOR", "PARENT", "VO_STAFF"]
+        read = await AuditEntry.filter(act="read.attachment").order_by("id")
+        assert [entry.role for entry in read] == ["PO_EDITOR", "PARENT", "VO_STAFF"]
 
     async def test_are_no_field_of_who_monitors_or_runs_the_region(self, world: World) -> None:
         for role, where in (

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 
-from models import AuditEntry, Upload
+from models import AuditEntry, Pupil, Upload
 from resolvers import clock, uploads
+from resolvers.viewer import Viewer
 from rules.uploads import AWAITED, MOST_FILES, TooManyUploads
 from rules.vocabulary import PupilOrigin, UploadKind
 from tests.journeys.one_school import OneSchool, one_school
@@ -74,56 +77,64 @@ class TestTheSameLinkAgain:
         assert "verwijderd" in refused.json()["message"]
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who may send a kind of file, for a child."""
+
+    kind: UploadKind
+    viewer: Viewer
+    pupil: Pupil
+
+    async def announces(self) -> tuple[UUID, str]:
+        return await announced(viewer=self.viewer, pupil=self.pupil, size=len(PDF), kind=self.kind)
+
+    async def takes_back(self, upload_id: UUID) -> None:
+        by_family = self.kind is UploadKind.FAMILY_DOCUMENT
+        remove = uploads.remove_family_document if by_family else uploads.remove_attachment
+        await remove(viewer=self.viewer, upload_id=upload_id)
+
+
 class TestAFileThatNeverComes:
     @pytest.fixture(params=[UploadKind.ATTACHMENT, UploadKind.FAMILY_DOCUMENT])
-    async def sender(self, database: None, request: pytest.FixtureRequest) -> OneSchool:
-        """Both who send files: PO, and a family from elsewhere."""
-        self.kind = request.param
-        family = self.kind is UploadKind.FAMILY_DOCUMENT
-        made = await one_school(origin=PupilOrigin.OUTSIDE if family else PupilOrigin.HOME)
-        self.viewer = made.family if family else made.editor
-        return made
+    async def sender(self, database: None, request: pytest.FixtureRequest) -> Sender:
+        if request.param is UploadKind.ATTACHMENT:
+            home = await one_school()
+            return Sender(request.param, home.editor, home.pupil)
+        outside = await one_school(origin=PupilOrigin.OUTSIDE)
+        return Sender(request.param, outside.family, outside.pupil)
 
     async def test_keeps_its_place_for_a_while_and_blocks_nobody_afterwards(
-        self, sender: OneSchool, http: httpx.AsyncClient
+        self, sender: Sender, http: httpx.AsyncClient
     ) -> None:
         now = clock.real_now()
         clock.stand_still(at=now)
         for _ in range(MOST_FILES):
-            upload_id, url = await self.one(sender)
+            upload_id, url = await sender.announces()
         clock.stand_still(at=now + AWAITED - timedelta(seconds=1))
         with pytest.raises(TooManyUploads):
-            await self.one(sender)
-        row = await uploads.upload(viewer=self.viewer, upload_id=upload_id)
+            await sender.announces()
+        row = await uploads.upload(viewer=sender.viewer, upload_id=upload_id)
         assert row is not None
         assert row.url is not None
         clock.stand_still(at=now + AWAITED)
         # What was given up cannot come in any more: no link is given, and none that is there works.
-        row = await uploads.upload(viewer=self.viewer, upload_id=upload_id)
+        row = await uploads.upload(viewer=sender.viewer, upload_id=upload_id)
         assert row is not None
         assert row.url is None
         assert (await http.put(url, content=PDF)).status_code == 404
-        _, fresh = await self.one(sender)
+        _, fresh = await sender.announces()
         assert (await http.put(fresh, content=PDF)).status_code == 201
 
     async def test_what_came_in_counts_for_as_long_as_it_is_there(
-        self, sender: OneSchool, http: httpx.AsyncClient
+        self, sender: Sender, http: httpx.AsyncClient
     ) -> None:
         now = clock.real_now()
         clock.stand_still(at=now)
         for _ in range(MOST_FILES):
-            upload_id, url = await self.one(sender)
+            upload_id, url = await sender.announces()
             assert (await http.put(url, content=PDF)).status_code == 201
         clock.stand_still(at=now + AWAITED)
         with pytest.raises(TooManyUploads):
-            await self.one(sender)
-        remove = (
-            uploads.remove_family_document
-            if self.kind is UploadKind.FAMILY_DOCUMENT
-            else uploads.remove_attachment
-        )
-        await remove(viewer=self.viewer, upload_id=upload_id)
-        await self.one(sender)
-
-    async def one(self, sender: OneSchool) -> tuple[object, str]:
-        return await announced(viewer=self.viewer, pupil=sender.pupil, size=len(PDF), kind=self.kind)
+            await sender.announces()
+        await sender.takes_back(upload_id)
+        await sender.announces()
