@@ -176,11 +176,13 @@ def _same(*, upload: Upload, sha256: str) -> Upload:
 async def _judged(*, upload: Upload, stored: Stored, files: Store) -> str:
     head = await files.part(key=stored.key, start=0, end=min(HEAD, stored.size))
     tail = await files.part(key=stored.key, start=max(0, stored.size - TAIL), end=stored.size)
-    pixels = None
-    if rule.type_of(head=head) in (rule.JPEG, rule.PNG):
+    looks_like = rule.type_of(head=head)
+    whole, pixels = b"", None
+    if looks_like in rule.DOCUMENT_TYPES:
         whole = await files.part(key=stored.key, start=0, end=stored.size)
+    if looks_like in (rule.JPEG, rule.PNG):
         pixels = await asyncio.to_thread(_pixels, whole)
-    return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels)
+    return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels, whole=whole)
 
 
 def _pixels(content: bytes) -> int | None:

@@ -246,10 +246,21 @@ def type_of(*, head: bytes) -> str:
     return ""
 
 
-def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None) -> str:
-    """The type of a file that came in whole. Raises `FileRefused`, with advice.
+def _name(text: str) -> bytes:
+    """A name in a PDF, each of whose letters may be written as # and two hexadecimal digits."""
+    return b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (ord(letter), ord(letter)) for letter in text)
 
-    `tail`: its last kilobytes. `pixels`: of an image, None when its header cannot be read.
+
+_ENCRYPTED = re.compile(_name("Encrypt") + rb"\s{0,20}(?:\d{1,10}\s{1,20}\d{1,5}\s{1,20}R|<<)")
+_SCRIPT = re.compile(_name("JavaScript") + rb"(?=[\s/<>\[\]()])")
+
+
+def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None, whole: bytes = b"") -> str:
+    """The type of a file that came in. Raises `FileRefused`, with advice.
+
+    `tail`: its last kilobytes. `pixels`: of an image, None when its header cannot be read. `whole`: of a
+    PDF, where it says whether it is encrypted or runs a script. What is compressed in it is not looked
+    into: that is for the virus scanner.
     """
     found = type_of(head=head)
     sort = SORTS[kind]
@@ -259,6 +270,22 @@ def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None) -> 
         raise FileRefused(
             found=found,
             explanation="Deze pdf is niet compleet. Maak of download hem opnieuw en verstuur hem nog eens.",
+        )
+    if found == PDF and _ENCRYPTED.search(whole):
+        raise FileRefused(
+            found=found,
+            explanation=(
+                "Deze pdf is beveiligd, met een wachtwoord of tegen afdrukken en kopiëren. De school kan hem "
+                "dan niet altijd openen. Bewaar hem zonder beveiliging en verstuur hem opnieuw."
+            ),
+        )
+    if found == PDF and _SCRIPT.search(whole):
+        raise FileRefused(
+            found=found,
+            explanation=(
+                "In deze pdf zit een programma (JavaScript). Dat nemen wij niet aan. Open de pdf, kies "
+                "Afdrukken en dan opslaan als pdf, en verstuur die."
+            ),
         )
     if found in (JPEG, PNG):
         if pixels is None:
