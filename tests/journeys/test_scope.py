@@ -32,6 +32,7 @@ REST: dict[str, dict[str, Any]] = {
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "removeAttachment": {},
+    "removeFamilyDocument": {},
     "revokeSession": {},
     "saveEnrolment": {"expectedVersion": 3},
     "sendParentLogin": {"region": "AMSTELLAND"},
