@@ -114,14 +114,11 @@ async def test_from_an_old_file_in_windows_1252(world: World, tmp_path: Path) ->
     assert node["fullName"] == "Zoë van der Müller-O’Neill"
 
 
-@pytest.mark.parametrize(
-    "name", ["", "  ", "\u202eredro", "Zo\u200fë", "a\x1bb", "Zo\u2028ë", "\ue000", "x" * 101]
-)
-async def test_what_is_no_name_is_refused_with_its_field(world: World, name: str) -> None:
+async def test_what_is_no_name_is_refused_with_its_field(world: World) -> None:
     editor = await world.editor()
-    given = {"firstName": name, "lastName": "Vos", "birthDate": "2015-04-05"}
-    refused = await editor.do("createPupil", "", **given)
-    assert [(error["code"], error["path"]) for error in refused["errors"]] == [
-        ("INVALID_VALUE", ["firstName"])
-    ]
+    for name in ("", "  ", "\u202eredro", "Zo\u200fë", "a\x1bb", "Zo\u2028ë", "\ue000", "x" * 101):
+        given = {"firstName": name, "lastName": "Vos", "birthDate": "2015-04-05"}
+        refused = await editor.do("createPupil", "", **given)
+        told = [(error["code"], error["path"]) for error in refused["errors"]]
+        assert told == [("INVALID_VALUE", ["firstName"])], name
     assert await Pupil.all().count() == 0
