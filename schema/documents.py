@@ -150,15 +150,14 @@ mutations = Mutations(REFUSALS)
 
 @output_type("Pdf's aanvragen, bestanden versturen.")
 class DocumentMutation:
-    # Not steps with an Idempotency-Key: the answer holds a link, which is a secret of its asker.
-    create_document = mutations.act(
+    create_document = mutations.step(
         documents.create_document,
         takes=CreateDocumentInput,
         gives={"document": Document},
-        seen_by=ASKERS,
         description="Vraagt een pdf aan. Hij is meestal binnen een paar tellen klaar.",
         load=_document,
     )
+    # No step with an Idempotency-Key: its answer is a link to send bytes to, a secret of its asker.
     create_upload = mutations.act(
         uploads.create_upload,
         takes=CreateUploadInput,
