@@ -164,11 +164,8 @@ SELECT pupil.id, oki_doc.version, oki_doc.status = 'FINAL' AS final
   JOIN advice ON advice.code = pupil.advice_id AND advice.list_length IS NOT NULL
   JOIN guardian ON guardian.pupil_id = pupil.id AND guardian.position = 1 AND guardian.email <> ''
   LEFT JOIN test_result ON test_result.pupil_id = pupil.id
-  LEFT JOIN advice tested ON tested.code = test_result.advice_id
-  LEFT JOIN advice given ON given.code = pupil.provisional_advice_id
  WHERE pupil.primary_school_id = $1 AND pupil.school_year_id = $2 AND pupil.not_placing_reason IS NULL
    AND (test_result.id IS NOT NULL OR pupil.test_exemption <> '')
-   AND (tested.level <= given.level OR tested.level IS NULL OR pupil.reconsideration_motivation <> '')
    AND NOT EXISTS (
        SELECT FROM parent_login
         WHERE parent_login.pupil_id = pupil.id AND parent_login.region_id = pupil.region_id
