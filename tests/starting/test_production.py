@@ -31,6 +31,8 @@ PAGES = (
     "/dev/",
     "/dev/personas.json",
     "/dev/mails.json",
+    "/dev/examples.json",
+    "/dev/mail-examples",
     "/dev/clock",
     "/dev/portal",
     "/dev/sdl/parent",
