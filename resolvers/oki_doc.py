@@ -32,6 +32,7 @@ class AddressInput:
     city: str
     country: str = "Nederland"
     secret: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,7 @@ class GuardianInput:
     legal_representative: bool = True
     email: str = ""
     phone: str = ""
+    deceased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,6 +254,7 @@ def _address(checks: Checks, given: AddressInput) -> AddressInput:
         city=checks.text("address.city", given.city, label="Woonplaats", longest=80),
         country=checks.text("address.country", given.country, label="Land", longest=60) or "Nederland",
         secret=given.secret,
+        detail=checks.text("address.detail", given.detail, label="Omschrijving van de plek", longest=35),
     )
 
 
@@ -259,6 +262,8 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
     if len(given) > 10:
         checks.wrong("guardians", "Ouders: vul ten hoogste tien ouders of verzorgers in.")
         return []
+    # Mails go to the first: it is never somebody who died.
+    in_order = sorted(given, key=lambda one: one.deceased)
     return [
         GuardianInput(
             last_name=checks.name(f"guardians.{place}.lastName", one.last_name, label="Achternaam ouder"),
@@ -277,8 +282,9 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
             legal_representative=one.legal_representative,
             email=checks.email(f"guardians.{place}.email", one.email, label="E-mailadres ouder"),
             phone=checks.text(f"guardians.{place}.phone", one.phone, label="Telefoonnummer", longest=30),
+            deceased=one.deceased,
         )
-        for place, one in enumerate(given)
+        for place, one in enumerate(in_order)
     ]
 
 
