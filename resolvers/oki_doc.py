@@ -1,5 +1,6 @@
 """Rules 5 to 7: the Oki-doc, edited by PO alone, concept or definitive."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGr
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
+from resolvers.adviezen import advice_labels
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
@@ -111,7 +113,7 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
         act.create(oki_doc)
         await _write_family(act=act, edit=checked)
         if edit.sections:
-            act.change(oki_doc, sections=_merged({}, edit.sections))
+            act.change(oki_doc, sections=_merged({}, edit.sections, await advice_labels()))
     return pupil.id
 
 
@@ -126,7 +128,7 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
         await _write_identity(act=act, edit=checked)
         changed_family = await _write_family(act=act, edit=checked)
         await _write_advice(act=act, edit=checked)
-        act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections))
+        act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections, await advice_labels()))
         if act.changes_anything or changed_family:
             act.change(oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None)
     return pupil_id
@@ -140,7 +142,7 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     async with take("finalizeOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
         guardians = await scope.of(act.child, Guardian).count()
-        has_home = await scope.of(act.child, Address).exists()
+        has_home = await scope.of(act.child, Address).exclude(street="").exists()
         missing = rule.missing_for_final(guardians=guardians, has_home=has_home)
         if missing:
             raise OkiDocIncomplete(missing=tuple(missing))
@@ -182,10 +184,17 @@ async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
     return oki_doc
 
 
-def _merged(sections: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _merged(sections: dict[str, Any], given: dict[str, Any], adviezen: Mapping[str, str]) -> dict[str, Any]:
     """Sections as sent replace those that are there; every problem is named at once."""
-    merged = {**sections, **{name: content for name, content in given.items() if content is not None}}
+    given = {name: content for name, content in given.items() if content is not None}
+    merged = {**sections, **given}
     problems = rule.validate(merged)
+    if not problems:
+        problems = [
+            rule.Problem(path, "Kies een advies van de landelijke lijst.")
+            for path, code in rule.adviezen_named(given)
+            if code not in adviezen and not code.isdigit()
+        ]
     if problems:
         raise Refusals(
             *(
