@@ -298,10 +298,11 @@ def judge_in_dossier(*, filename: str, content: bytes, pixels: int | None, membe
 
 
 _MACROS = re.compile("_VBA_PROJECT".encode("utf-16-le"))
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def _is_text(content: bytes) -> bool:
-    return not any(letter < 32 and letter not in b"\t\n\r\f" for letter in set(content))
+    return _NO_TEXT.search(content) is None
 
 
 def _advice(*, found: str, sort: Sort) -> str:
