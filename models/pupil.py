@@ -94,12 +94,18 @@ class Address(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField("loket.Pupil", related_name="addresses")
     pupil_id: UUID
     position = fields.SmallIntField(default=1, description="1 is the home address")
+    kind = fields.CharField(
+        max_length=10, default="", db_default="", description="Of a dossier: bezoek, gba, post, buiten"
+    )
     street = fields.CharField(max_length=120, default="")
     house_number = fields.CharField(max_length=20, default="")
     postcode = fields.CharField(max_length=12, default="")
     city = fields.CharField(max_length=80, default="")
     country = fields.CharField(max_length=60, default="Nederland")
     secret = fields.BooleanField(default=False, description="Nobody but PO and the family sees it")
+    detail = fields.CharField(
+        max_length=35, default="", db_default="", description="Where on the spot: 3-hoog-achter"
+    )
 
     class Meta:
         table = "address"
@@ -121,6 +127,9 @@ class Guardian(Model):
     legal_representative = fields.BooleanField(default=True)
     email = fields.CharField(max_length=254, default="")
     phone = fields.CharField(max_length=30, default="")
+    deceased = fields.BooleanField(
+        default=False, db_default=False, description="Stands last, so that nobody writes them"
+    )
 
     class Meta:
         table = "guardian"

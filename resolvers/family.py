@@ -29,6 +29,7 @@ class AddressRow:
     city: str
     country: str
     secret: bool
+    detail: str
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class GuardianRow:
     legal_representative: bool
     email: str
     phone: str
+    deceased: bool
 
 
 @dataclass(slots=True)
@@ -69,7 +71,7 @@ async def _address(viewer: Viewer, rows: list[PupilRow]) -> None:
     homes = scope.of_all(rows, Address).filter(position=1)
     if viewer.role not in (Role.PO_EDITOR, Role.PARENT):
         homes = homes.filter(secret=False)
-    columns = ("street", "house_number", "postcode", "city", "country", "secret")
+    columns = ("street", "house_number", "postcode", "city", "country", "secret", "detail")
     by_pupil = await grouped(homes, columns, AddressRow)
     for row in rows:
         row.parts["address"] = by_pupil.get(row.id, [None])[0]
@@ -88,6 +90,7 @@ async def _guardians(viewer: Viewer, rows: list[PupilRow]) -> None:
         "legal_representative",
         "email",
         "phone",
+        "deceased",
     )
     by_pupil = await grouped(carers, columns, GuardianRow)
     for row in rows:

@@ -1,5 +1,6 @@
 """Rules 5 to 7: the Oki-doc, edited by PO alone, concept or definitive."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGr
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
+from resolvers.adviezen import advice_labels
 from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
@@ -64,7 +66,7 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
         act.create(oki_doc)
         await _write_family(act=act, edit=typed)
         if edit.sections:
-            act.change(oki_doc, sections=_merged({}, edit.sections))
+            act.change(oki_doc, sections=_merged({}, edit.sections, await advice_labels()))
     return pupil.id
 
 
@@ -80,7 +82,7 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
         await _write_identity(act=act, edit=typed)
         changed_family = await _write_family(act=act, edit=typed)
         await _write_advice(act=act, edit=typed)
-        act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections))
+        act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections, await advice_labels()))
         if act.changes_anything or changed_family:
             act.change(oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None)
     return pupil_id
@@ -94,7 +96,7 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     async with take("finalizeOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
         guardians = await scope.of(act.child, Guardian).count()
-        has_home = await scope.of(act.child, Address).exists()
+        has_home = await scope.of(act.child, Address).exclude(street="").exists()
         missing = rule.missing_for_final(guardians=guardians, has_home=has_home)
         if missing:
             raise OkiDocIncomplete(missing=tuple(missing))
@@ -136,10 +138,16 @@ async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
     return oki_doc
 
 
-def _merged(sections: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _merged(sections: dict[str, Any], given: dict[str, Any], adviezen: Mapping[str, str]) -> dict[str, Any]:
     """The sections after the edit; every problem is named at once."""
     merged = rule.merged(sections=sections, given=given)
     problems = rule.validate(merged)
+    if not problems:
+        problems = [
+            rule.Problem(path, "Kies een advies van de landelijke lijst.")
+            for path, code in rule.adviezen_named(given)
+            if code not in adviezen and not code.isdigit()
+        ]
     if problems:
         wrong = (wrong_at("sections", *one.path.split("."), reason=one.message) for one in problems[:20])
         raise Refusals(*wrong)

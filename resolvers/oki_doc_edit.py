@@ -18,6 +18,7 @@ class AddressInput:
     city: str
     country: str = "Nederland"
     secret: bool | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,7 @@ class GuardianInput:
     legal_representative: bool = True
     email: str = ""
     phone: str = ""
+    deceased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +108,7 @@ def _address(checks: Checks, given: AddressInput) -> AddressInput:
         city=checks.text("address.city", given.city, label="Woonplaats", longest=80),
         country=checks.text("address.country", given.country, label="Land", longest=60) or "Nederland",
         secret=given.secret,
+        detail=checks.text("address.detail", given.detail, label="Omschrijving van de plek", longest=35),
     )
 
 
@@ -113,6 +116,8 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
     if len(given) > 10:
         checks.wrong("guardians", "Ouders: vul ten hoogste tien ouders of verzorgers in.")
         return []
+    # Mails go to the first: it is never somebody who died.
+    in_order = sorted(given, key=lambda one: one.deceased)
     return [
         GuardianInput(
             last_name=checks.name(f"guardians.{place}.lastName", one.last_name, label="Achternaam ouder"),
@@ -131,6 +136,7 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
             legal_representative=one.legal_representative,
             email=checks.email(f"guardians.{place}.email", one.email, label="E-mailadres ouder"),
             phone=checks.text(f"guardians.{place}.phone", one.phone, label="Telefoonnummer", longest=30),
+            deceased=one.deceased,
         )
-        for place, one in enumerate(given)
+        for place, one in enumerate(in_order)
     ]

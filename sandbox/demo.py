@@ -19,6 +19,8 @@ from sandbox.ledger import Ledger, Who
 from sandbox.states import IMPORTED, NOW, Child, Story
 
 ADVIEZEN = Path(imports.__file__).parent / "data" / "adviezen.csv"
+ADVIESCODES = (ADVIEZEN.with_name("adviescodes.csv"), invent.SHIPPED / "adviescodes.csv")
+"""The codes whose meaning is published, and what the demo region fills in for the others."""
 EVERY = 10_000
 
 Say = Callable[[str], None]
@@ -31,7 +33,8 @@ async def ensure(*, pupils: int, say: Say) -> None:
     say(f"inventing a region of {pupils} pupils …")
     await clock.move(to=IMPORTED)
     with _files(pupils) as files:
-        for kind, path in [("adviezen", ADVIEZEN), *files]:
+        codes = [("adviescodes", path) for path in ADVIESCODES]
+        for kind, path in [("adviezen", ADVIEZEN), *codes, *files]:
             report = await run(kind=kind, path=path, say=say if pupils >= EVERY else _silent)
             if not report.is_right:
                 raise RuntimeError("\n".join(in_words(report=report)))

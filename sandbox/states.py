@@ -123,6 +123,7 @@ class Story:
             group=child.class_group,
             brin=child.brin,
             born=child.birth_date,
+            advice=course.advice,
             final=final,
         )
         typed_at = _at(_TYPED, dice, days=7)

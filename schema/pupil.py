@@ -47,6 +47,7 @@ class Address:
     secret: bool = seen_by(
         PO, FAMILY, description="Het adres is geheim: alleen de basisschool en het gezin zien het."
     )
+    detail: str = seen_by(FILE, description="Een omschrijving van de plek, zoals 3-hoog-achter.")
 
 
 @output_type("Een ouder of verzorger, in de volgorde van het Oki-doc.")
@@ -62,6 +63,7 @@ class Guardian:
     legal_representative: bool = seen_by(PO, FAMILY, VO, description="Heeft het wettelijk gezag.")
     email: str = seen_by(PO, FAMILY, VO, description="Het e-mailadres.")
     phone: str = seen_by(PO, FAMILY, VO, description="Het telefoonnummer.")
+    deceased: bool = seen_by(PO, FAMILY, VO, description="Is overleden.")
 
 
 @output_type("De ouderinlog van een kind in een regio.")

@@ -26,6 +26,7 @@ class Take(Protocol):
 _TAKES: Mapping[str, Take] = {
     "regions": regions.take_regions,
     "adviezen": regions.take_adviezen,
+    "adviescodes": regions.take_adviescodes,
     "schools": schools.take,
     "departments": departments.take,
     "periods": periods.take,

@@ -1,13 +1,23 @@
 """The Oki-doc as a person reads it: titles, labels and Dutch values, in order."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from rules.oki_doc.content import visible
-from rules.oki_doc.sections import SECTIONS, Field, Kind
+from rules.oki_doc.declared import Field, Kind, Section
+from rules.oki_doc.sections import SECTIONS
 from rules.vocabulary import Role
+
+Labels = Mapping[str, str]
+"""What the codes of adviezen mean: of the national list, and of the older one where a region says so."""
+
+NO_LABELS: Labels = {}
+REST = "Verder"
+# What a monitoring system writes when there is nothing to say.
+_SAYS_NOTHING = re.compile(r"geen (nadere )?kwalificatie", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +39,82 @@ class SectionView:
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-def present(sections: Mapping[str, Any], *, role: Role) -> list[SectionView]:
+def present(sections: Mapping[str, Any], *, role: Role, adviezen: Labels = NO_LABELS) -> list[SectionView]:
     """What this role reads of an Oki-doc, section by section."""
     shown = visible(sections, role=role)
-    views = []
-    for section in SECTIONS:
-        content = shown.get(section.name)
-        if not content:
-            continue
-        if section.many:
-            used = [
-                one for one in section.fields if any(row.get(one.name) not in (None, "") for row in content)
-            ]
-            rows = tuple(tuple(in_words(one, value=row.get(one.name)) for one in used) for row in content)
-            columns = tuple(one.label for one in used)
-            views.append(SectionView(section.name, section.title, columns=columns, rows=rows))
-        else:
-            lines = tuple(
-                Line(one.label, in_words(one, value=content[one.name]))
-                for one in section.fields
-                if content.get(one.name) not in (None, "")
-            )
-            views.append(SectionView(section.name, section.title, lines=lines))
-    return views
+    return [
+        shown_as(section, content=shown[section.name], adviezen=adviezen)
+        for section in SECTIONS
+        if shown.get(section.name)
+    ]
 
 
-def in_words(declared: Field, *, value: Any) -> str:
-    """A value as a Dutch reader writes it: ja, 31-03-2027, the meaning of a code."""
-    if value is None:
+def shown_as(section: Section, *, content: Any, adviezen: Labels = NO_LABELS) -> SectionView:
+    """One section: lines, or a table whose last column holds what has no column of its own."""
+    if not section.many:
+        lines = tuple(Line(label, text) for label, text in _words(section.fields, content, adviezen))
+        return SectionView(section.name, section.title, lines=lines)
+    used = [
+        one
+        for one in section.fields
+        if one.name in (section.columns or section.by_name)
+        and one.kind is not Kind.FILE
+        and any(_filled(row.get(one.name)) for row in content)
+    ]
+    used.sort(key=lambda one: section.columns.index(one.name) if section.columns else 0)
+    others = tuple(one for one in section.fields if one not in used)
+    cells = [[in_words(one, value=row.get(one.name), adviezen=adviezen) for one in used] for row in content]
+    rest = ["\n".join(f"{label}: {text}" for label, text in _words(others, row, adviezen)) for row in content]
+    columns = [one.label for one in used]
+    if any(rest):
+        columns.append(REST)
+        cells = [[*row, text] for row, text in zip(cells, rest, strict=True)]
+    return SectionView(section.name, section.title, columns=tuple(columns), rows=tuple(map(tuple, cells)))
+
+
+def _words(
+    declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels
+) -> Iterator[tuple[str, str]]:
+    for one in declared:
+        if one.kind is not Kind.FILE and _filled(row.get(one.name)):
+            yield one.label, in_words(one, value=row[one.name], adviezen=adviezen)
+
+
+def _filled(value: Any) -> bool:
+    return value not in (None, "", [])
+
+
+def in_words(declared: Field, *, value: Any, adviezen: Labels = NO_LABELS) -> str:
+    """A value as a Dutch reader writes it: ja, 31-03-2027, 6,5, the meaning of a code; a row a line."""
+    if not _filled(value):
         return ""
     match declared.kind:
         case Kind.FLAG:
             return "ja" if value else "nee"
         case Kind.DAY:
             return f"{date.fromisoformat(value):%d-%m-%Y}"
+        case Kind.DECIMAL:
+            return f"{value:.12g}".replace(".", ",")
         case Kind.CODE:
             return declared.codes.get(value, str(value))
+        case Kind.ADVICE:
+            return adviezen.get(value) or (f"code {value}" if value.isdigit() else value)
+        case Kind.ROWS:
+            return "\n".join(filter(None, (_row_in_words(declared, row, adviezen) for row in value)))
         case _:
             return str(value)
+
+
+def _row_in_words(declared: Field, row: Mapping[str, Any], adviezen: Labels) -> str:
+    """What matters first, then the rest between brackets: `AE B, Landelijk (Aantal goed: 36)`."""
+    inside = declared.rows_of
+    first, *others = [
+        " | ".join(in_words(inside.by_name[name], value=row.get(name), adviezen=adviezen).split("\n"))
+        for name in inside.said
+    ]
+    said = ", ".join(text for text in (first, *others) if text and not _SAYS_NOTHING.fullmatch(text))
+    unsaid = tuple(one for one in inside.fields if one.name not in inside.said)
+    rest = "; ".join(
+        f"{label}: {' | '.join(text.split(chr(10)))}" for label, text in _words(unsaid, row, adviezen)
+    )
+    return f"{said} ({rest})" if said and rest else said or rest

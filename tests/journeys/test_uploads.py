@@ -111,7 +111,18 @@ class TestSendingAFile:
             b"MZ" + bytes(100),
             b"zomaar tekst",
         ],
-        ids=["bomb", "large", "torn-png", "torn-jpeg", "torn-pdf", "locked-pdf", "html", "zip", "program", "text"],
+        ids=[
+            "bomb",
+            "large",
+            "torn-png",
+            "torn-jpeg",
+            "torn-pdf",
+            "locked-pdf",
+            "html",
+            "zip",
+            "program",
+            "text",
+        ],
     )
     async def test_what_schools_cannot_use_is_refused_and_not_kept(
         self, school: OneSchool, http: httpx.AsyncClient, content: bytes
