@@ -10,6 +10,7 @@ from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
 from resolvers.step import Act, take
+from resolvers.tray import take_in_step
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
 from rules.dossier import ElkNumbersUsedUp, OkiDocIncomplete, PlacedAlready, PupilKnown
@@ -66,6 +67,8 @@ class Edit:
     advice: str | None = None
     reconsideration_motivation: str | None = None
     test_exemption: str | None = None
+    eck_id: str | None = None
+    school_key: str | None = None
     sections: dict[str, Any] = field(default_factory=dict)
 
 
@@ -103,6 +106,7 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
         act.create(pupil)
         act.pupil = pupil
         await _write_identity(act=act, edit=checked)
+        await take_in_step(act=act)
         await _write_advice(act=act, edit=checked)
         oki_doc = OkiDoc(id=uuid4(), pupil_id=pupil.id, sections={}, updated_at=act.now)
         await act.flush()
@@ -121,6 +125,10 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
     async with take("updateOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
         checked = _checked(edit, is_new=False)
+        _write_keys(act=act, edit=checked)
+        if act.changes_anything:
+            # No part of the Oki-doc: with its keys alone it stays as definitive as it is.
+            await take_in_step(act=act)
         await _write_identity(act=act, edit=checked)
         changed_family = await _write_family(act=act, edit=checked)
         await _write_advice(act=act, edit=checked)
@@ -224,10 +232,14 @@ def _checked(edit: Edit, *, is_new: bool) -> Edit:
         values["address"] = _address(checks, edit.address)
     if edit.guardians is not None:
         values["guardians"] = _guardians(checks, edit.guardians)
-    for name, label in (("reconsideration_motivation", "Motivering"), ("test_exemption", "Ontheffing toets")):
+    for name, label, longest in (
+        ("reconsideration_motivation", "Motivering", 4000),
+        ("test_exemption", "Ontheffing toets", 200),
+        ("eck_id", "ECK-iD", 256),
+        ("school_key", "Leerlingsleutel", 256),
+    ):
         given = getattr(edit, name)
         if given is not None:
-            longest = 200 if name == "test_exemption" else 4000
             values[name] = checks.text(_camel(name), given, label=label, longest=longest)
     checks.done()
     return replace(edit, **values)
@@ -282,8 +294,15 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
     ]
 
 
+def _write_keys(*, act: Act, edit: Edit) -> None:
+    """What systems know the child by; a result that waits under them is its own from now on."""
+    keys = {"eck_id": edit.eck_id, "school_key": edit.school_key}
+    act.change(act.child, **{name: value for name, value in keys.items() if value is not None})
+
+
 async def _write_identity(*, act: Act, edit: Edit) -> None:
     pupil = act.child
+    _write_keys(act=act, edit=edit)
     columns = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender")
     values = {name: getattr(edit, name) for name in columns if getattr(edit, name) is not None}
     if edit.group is not None:
@@ -348,30 +367,30 @@ async def _write_family(*, act: Act, edit: Edit) -> bool:
 
 
 async def _write_advice(*, act: Act, edit: Edit) -> None:
-    """The definitive advice cannot be set while the duty to reconsider stands."""
+    """The definitive advice cannot be set while the duty to reconsider stands; a motivation saved now counts."""
     pupil = act.child
-    levels = {advice.code: advice for advice in await Advice.all()}
+    adviezen = {advice.code: advice for advice in await Advice.all()}
     for name, given in (("provisional_advice_id", edit.provisional_advice), ("advice_id", edit.advice)):
         if given is None:
             continue
-        if given and given not in levels:
+        if given and given not in adviezen:
             refusal = InvalidValue(
                 field=name.removesuffix("_id"), reason="Advies: dit advies staat niet op de landelijke lijst."
             )
             raise refusal.at(name.removesuffix("_id"))
         act.change(pupil, **{name: given or None})
-    if edit.advice:
-        test = await scope.of(pupil, TestResult).select_related("advice").first()
-        provisional = levels.get(pupil.provisional_advice_id or "")
-        if (
-            test is not None
-            and test.advice is not None
-            and is_open(
-                school_level=provisional.level if provisional else levels[edit.advice].level,
-                test_level=test.advice.level,
-                motivation=pupil.reconsideration_motivation,
-                definitive_level=levels[edit.advice].level,
-            )
-        ):
-            shown = provisional or levels[edit.advice]
-            raise ReconsiderationNeeded(test_advice=test.advice.label, school_advice=shown.label)
+    test = await scope.of(pupil, TestResult).select_for_update(of=("test_result",)).first()
+    if test is None:
+        return
+    if edit.reconsideration_motivation:
+        act.change(test, reopens=False)
+    said = adviezen.get(test.advice_id or "")
+    if edit.advice and is_open(
+        school_level=None,
+        definitive_level=adviezen[edit.advice].level,
+        test_level=said.level if said else None,
+        motivation=pupil.reconsideration_motivation,
+        reopened=test.reopens,
+    ):
+        assert said is not None
+        raise ReconsiderationNeeded(test_advice=said.label, school_advice=adviezen[edit.advice].label)
