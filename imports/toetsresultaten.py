@@ -210,18 +210,19 @@ def _values(text: str) -> Iterator[Any]:
                 f"Dit is geen JSON: bij teken {wrong.colno} klopt het niet meer.", line=wrong.lineno
             ) from None
         yield from map(_json_or_wrong, lines)
-    except (ValueError, RecursionError):
+    except RecursionError:
         raise Unreadable("Dit JSON-bestand is niet te lezen.") from None
     else:
         yield from whole if isinstance(whole, list) else [whole]
 
 
 def _json(text: str) -> Any:
-    return json.loads(text, parse_constant=_no_number)
+    return json.loads(text, parse_int=_number)
 
 
-def _no_number(name: str) -> Any:
-    raise ValueError(name)
+def _number(digits: str) -> Any:
+    # Python refuses to read the longest: as text they are too long for their field, and no other message suffers.
+    return int(digits) if len(digits) < 100 else digits
 
 
 def _is_message(line: str) -> bool:
@@ -234,7 +235,7 @@ def _json_or_wrong(line: str) -> Any:
         return _json(line)
     except json.JSONDecodeError as wrong:
         return Wrong("$", f"Deze regel is geen JSON: bij teken {wrong.colno} klopt het niet meer.")
-    except (ValueError, RecursionError):
+    except RecursionError:
         return Wrong("$", "Deze regel is niet te lezen.")
 
 
