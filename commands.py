@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import asyncpg
 
@@ -113,13 +113,16 @@ def migrate(settings: Settings, _given: argparse.Namespace) -> int:
 
 
 def take_in(settings: Settings, given: argparse.Namespace) -> int:
-    """Take in files of one kind, one after the other; the first with a mistake ends it."""
+    """Take in files of one kind, one after the other; of a region's own the first with a mistake ends it."""
     from imports import KINDS
 
-    if given.kind not in KINDS:
-        print(f"import: {given.kind} is unknown; choose {', '.join(KINDS)}", file=sys.stderr)
+    if given.kind not in KINDS and given.kind not in MESSAGES:
+        print(f"import: {given.kind} is unknown; choose {', '.join((*KINDS, *MESSAGES))}", file=sys.stderr)
         return 2
-    return asyncio.run(_take_in(settings, given))
+    if given.school and given.kind not in MESSAGES:
+        print(f"import: --school is for {', '.join(MESSAGES)}", file=sys.stderr)
+        return 2
+    return asyncio.run(MESSAGES.get(given.kind, _take_in)(settings, given))
 
 
 async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
@@ -141,6 +144,25 @@ async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
     return 0
 
 
+async def _take_results(settings: Settings, given: argparse.Namespace) -> int:
+    from resolvers.imports import result_in_words, take_results
+
+    right = True
+    async with database.connected(url=settings.database_url, pool_size=2):
+        for path in given.files:
+            report = await take_results(
+                path=path,
+                school=given.school,
+                region=given.region,
+                year=given.year,
+                dry_run=given.dry_run,
+                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+            )
+            print(*result_in_words(report=report), sep="\n", flush=True)
+            right = right and report.is_right
+    return 0 if right else 1
+
+
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
     """Encrypt every BSN with the newest key; 1 when there is a reason to keep the older ones."""
     return asyncio.run(_rotate_bsn_keys(settings, index=given.index))
@@ -158,6 +180,11 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
     print(*in_words(report=report), sep="\n", flush=True)
     return 0 if report.is_done else 1
 
+
+MESSAGES: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
+    "toetsresultaten": _take_results,
+}
+"""Files of other systems, in which every message stands by itself."""
 
 IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {

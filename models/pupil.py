@@ -47,8 +47,10 @@ class Pupil(Model):
     bsn_doubtful = fields.BooleanField(
         default=False, description="A source gave a BSN that fails the elfproef"
     )
-    eck_id = fields.CharField(max_length=200, default="")
-    school_key = fields.CharField(max_length=60, default="", description="The key in the school's own system")
+    eck_id = fields.CharField(max_length=256, default="")
+    school_key = fields.CharField(
+        max_length=256, default="", description="The key in the school's own system"
+    )
     class_group = fields.CharField(max_length=40, default="", description="The group it sits in: 8a")
     origin_school = fields.CharField(
         max_length=160, default="", description="An outside pupil's school, as told"
@@ -153,7 +155,11 @@ class OkiDoc(Model):
 
 
 class TestResult(Model):
-    """The doorstroomtoets of one pupil; without a pupil it waits in the school's tray."""
+    """The doorstroomtoets of one pupil; without a pupil it waits in the school's tray.
+
+    `content`: what was delivered beside the advice; it names the `maker` where the test's maker delivered it,
+    and is empty where a school's own list said the advice alone.
+    """
 
     id = fields.UUIDField(primary_key=True)
     pupil: fields.OneToOneNullableRelation[Pupil] = fields.OneToOneField(
@@ -173,9 +179,12 @@ class TestResult(Model):
         "loket.Advice", on_delete=fields.RESTRICT, null=True
     )
     advice_id: str | None
-    eck_id = fields.CharField(max_length=200, default="")
-    school_key = fields.CharField(max_length=60, default="")
+    eck_id = fields.CharField(max_length=256, default="")
+    school_key = fields.CharField(max_length=256, default="")
     delivered_at = fields.DatetimeField(description="The sender's moment: the last delivery wins")
+    reopens = fields.BooleanField(
+        default=False, description="It is news to the pupil's motivation: that one has to be saved again"
+    )
     content: Any = fields.JSONField(default=dict)
 
     class Meta:

@@ -13,6 +13,7 @@ from resolvers import scope
 from resolvers.adviezen import advice_labels
 from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
+from resolvers.tray import take_in_step
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
 from rules.dossier import ElkNumbersUsedUp, OkiDocIncomplete, PlacedAlready, PupilKnown
@@ -60,6 +61,7 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
         act.create(pupil)
         act.pupil = pupil
         await _write_identity(act=act, edit=typed)
+        await take_in_step(act=act)
         await _write_advice(act=act, edit=typed)
         oki_doc = OkiDoc(id=uuid4(), pupil_id=pupil.id, sections={}, updated_at=act.now)
         await act.flush()
@@ -79,6 +81,10 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
         oki_doc = await _editable(act=act, expected_version=expected_version)
         year = await SchoolYear.get(id=act.child.school_year_id)
         typed = checked(edit=edit, year_begins=year.starts_on, is_new=False)
+        _write_keys(act=act, edit=typed)
+        if act.changes_anything:
+            # No part of the Oki-doc: with its keys alone it stays as definitive as it is.
+            await take_in_step(act=act)
         await _write_identity(act=act, edit=typed)
         changed_family = await _write_family(act=act, edit=typed)
         await _write_advice(act=act, edit=typed)
@@ -154,8 +160,15 @@ def _merged(sections: dict[str, Any], given: dict[str, Any], adviezen: Mapping[s
     return merged
 
 
+def _write_keys(*, act: Act, edit: Edit) -> None:
+    """What systems know the child by; a result that waits under them is its own from now on."""
+    keys = {"eck_id": edit.eck_id, "school_key": edit.school_key}
+    act.change(act.child, **{name: value for name, value in keys.items() if value is not None})
+
+
 async def _write_identity(*, act: Act, edit: Edit) -> None:
     pupil = act.child
+    _write_keys(act=act, edit=edit)
     columns = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender")
     values = {name: getattr(edit, name) for name in columns if getattr(edit, name) is not None}
     if edit.group is not None:
@@ -223,28 +236,28 @@ async def _write_family(*, act: Act, edit: Edit) -> bool:
 
 
 async def _write_advice(*, act: Act, edit: Edit) -> None:
-    """The definitive advice cannot be set while the duty to reconsider stands."""
+    """The definitive advice cannot be set while the duty to reconsider stands; a motivation saved now counts."""
     pupil = act.child
-    levels = {advice.code: advice for advice in await Advice.all()}
+    adviezen = {advice.code: advice for advice in await Advice.all()}
     for name, given in (("provisional_advice_id", edit.provisional_advice), ("advice_id", edit.advice)):
         if given is None:
             continue
-        if given and given not in levels:
+        if given and given not in adviezen:
             reason = "Advies: dit advies staat niet op de landelijke lijst."
             raise wrong_at(name.removesuffix("_id"), reason=reason)
         act.change(pupil, **{name: given or None})
-    if edit.advice:
-        test = await scope.of(pupil, TestResult).select_related("advice").first()
-        provisional = levels.get(pupil.provisional_advice_id or "")
-        if (
-            test is not None
-            and test.advice is not None
-            and is_open(
-                school_level=provisional.level if provisional else levels[edit.advice].level,
-                test_level=test.advice.level,
-                motivation=pupil.reconsideration_motivation,
-                definitive_level=levels[edit.advice].level,
-            )
-        ):
-            shown = provisional or levels[edit.advice]
-            raise ReconsiderationNeeded(test_advice=test.advice.label, school_advice=shown.label)
+    test = await scope.of(pupil, TestResult).select_for_update(of=("test_result",)).first()
+    if test is None:
+        return
+    if edit.reconsideration_motivation:
+        act.change(test, reopens=False)
+    said = adviezen.get(test.advice_id or "")
+    if edit.advice and is_open(
+        school_level=None,
+        definitive_level=adviezen[edit.advice].level,
+        test_level=said.level if said else None,
+        motivation=pupil.reconsideration_motivation,
+        reopened=test.reopens,
+    ):
+        assert said is not None
+        raise ReconsiderationNeeded(test_advice=said.label, school_advice=adviezen[edit.advice].label)

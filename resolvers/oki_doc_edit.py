@@ -54,6 +54,8 @@ class Edit:
     advice: str | None = None
     reconsideration_motivation: str | None = None
     test_exemption: str | None = None
+    eck_id: str | None = None
+    school_key: str | None = None
     sections: dict[str, Any] = field(default_factory=dict)
 
 
@@ -85,10 +87,14 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
         values["address"] = _address(checks, edit.address)
     if edit.guardians is not None:
         values["guardians"] = _guardians(checks, edit.guardians)
-    for name, label in (("reconsideration_motivation", "Motivering"), ("test_exemption", "Ontheffing toets")):
+    for name, label, longest in (
+        ("reconsideration_motivation", "Motivering", 4000),
+        ("test_exemption", "Ontheffing toets", 200),
+        ("eck_id", "ECK-iD", 256),
+        ("school_key", "Leerlingsleutel", 256),
+    ):
         given = getattr(edit, name)
         if given is not None:
-            longest = 200 if name == "test_exemption" else 4000
             values[name] = checks.text(name, given, label=label, longest=longest)
     checks.done()
     return replace(edit, **values)

@@ -12,7 +12,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, Upload
+from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, TestResult, Upload
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
@@ -79,6 +79,11 @@ def uploads(viewer: Viewer) -> QuerySet[Upload]:
         Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
         | Q(pupil_id__isnull=True, owner_id=viewer.account_id)
     )
+
+
+def tray(viewer: Viewer) -> QuerySet[TestResult]:
+    """Results of tests that wait at a primary school for a child that is not here yet."""
+    return TestResult.filter(primary_school_id=viewer.primary_school_id or NOTHING, pupil_id__isnull=True)
 
 
 def documents(viewer: Viewer) -> QuerySet[Document]:

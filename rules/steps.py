@@ -102,6 +102,12 @@ _TABLE = (
         moves_from={OKI_DOC: _states(OkiDocStatus.CONCEPT)},
     ),
     _row(
+        name="confirmTestAdvice",
+        dutch="Toetsadvies bevestigen",
+        rules=(8,),
+        roles=PO,
+    ),
+    _row(
         name="createUpload",
         dutch="Bestand toevoegen",
         rules=(5, 24, 26),

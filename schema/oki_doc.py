@@ -18,6 +18,10 @@ from rules.vocabulary import OkiDocStatus, Role
 from schema.visibility import Roles, input_type, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
+ECK_ID = "Het ECK-iD. Een toetsuitslag die daarop wacht, hoort dan bij deze leerling."
+SCHOOL_KEY = (
+    "De leerlingsleutel in uw systeem (LAS-key). Een toetsuitslag die daarop wacht, hoort er dan bij."
+)
 READERS: Roles = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 
 OkiDocStatusEnum = strawberry.enum(OkiDocStatus, description="CONCEPT: voorlopig. FINAL: definitief.")
@@ -176,6 +180,8 @@ class CreatePupilInput:
     test_exemption: str | None = seen_by(
         PO, description="De wettelijke grond waarom er geen toets is.", default=None
     )
+    eck_id: str | None = seen_by(PO, description=ECK_ID, default=None)
+    school_key: str | None = seen_by(PO, description=SCHOOL_KEY, default=None)
     sections: OkiDocSectionsInput | None = seen_by(PO, description="De inhoud van het Oki-doc.", default=None)  # type: ignore[valid-type]
 
 
@@ -201,6 +207,8 @@ class UpdateOkiDocInput:
     test_exemption: str | None = seen_by(
         PO, description="De wettelijke grond waarom er geen toets is.", default=None
     )
+    eck_id: str | None = seen_by(PO, description=ECK_ID, default=None)
+    school_key: str | None = seen_by(PO, description=SCHOOL_KEY, default=None)
     sections: OkiDocSectionsInput | None = seen_by(  # type: ignore[valid-type]
         PO, description="De onderdelen die u wijzigt.", default=None
     )

@@ -81,6 +81,7 @@ TABLE: dict[type[Refusal], Told] = {
         description="Aan een of meer voorwaarden voor de ouderinlog is niet voldaan.",
         oki_doc_not_final="Het Oki-doc staat niet op definitief.",
         test_result_missing="Het resultaat van de doorstroomtoets is er niet.",
+        test_advice_unread="De basisschool moet het toetsadvies nog bevestigen.",
         advice_missing="Het definitieve advies is er niet.",
         reconsideration_open="Het toetsadvies is hoger en het schooladvies is nog niet heroverwogen.",
         email_missing="De eerste ouder heeft geen e-mailadres.",

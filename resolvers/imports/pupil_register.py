@@ -161,7 +161,7 @@ _PUPILS = """
 SELECT pupil.*, oki_doc.id AS oki_doc_id, oki_doc.status AS oki_doc_status, oki_doc.version AS oki_doc_version,
        oki_doc.finalized_at AS oki_doc_finalized_at,
        test_result.id AS test_id, test_result.advice_id AS test_advice_id, test_result.test_code,
-       test_result.content <> '{}'::jsonb AS test_delivered
+       test_result.reopens AS test_reopens, test_result.content ? 'maker' AS test_delivered
 FROM pupil LEFT JOIN oki_doc ON oki_doc.pupil_id = pupil.id LEFT JOIN test_result ON test_result.pupil_id = pupil.id
 WHERE pupil.school_year_id = ANY($1) AND """
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from models import Account, Pupil
+from models import Account, Pupil, TestResult
 from rules.vocabulary import Role
 from tests.journeys.sent_files import PDF
 from tests.world import PASSWORD, Person, World, token_in
@@ -97,6 +97,15 @@ async def _corrected(world: World) -> Done:
 async def _made_definitive(world: World) -> Done:
     pupil, editor = await world.pupil(final=False), await world.editor()
     await editor.done("finalizeOkiDoc", "pupil { id }", pupilId=str(pupil.id), expectedVersion=1)
+    return Done(account_id=editor.account_id, pupil=pupil)
+
+
+@way("confirmTestAdvice", Role.PO_EDITOR)
+async def _of_words_nobody_reads_for_sure(world: World) -> Done:
+    pupil, editor = await world.pupil(), await world.editor()
+    said = {"advice_text": "pro/vmbo-bb", "advice_is_read": False}
+    await TestResult.filter(pupil_id=pupil.id).update(advice_id=None, content=said)
+    await editor.done("confirmTestAdvice", "pupil { id }", pupilId=str(pupil.id), advice="VMBO_BB")
     return Done(account_id=editor.account_id, pupil=pupil)
 
 
