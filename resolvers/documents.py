@@ -12,6 +12,7 @@ from resolvers.nudge import nudge
 from resolvers.regions import region_named, region_of_family
 from resolvers.step import take
 from resolvers.viewer import Viewer
+from rules import documents as rule
 from rules.steps import NotFound
 from rules.vocabulary import DocumentKind, EnrolmentStatus, JobStatus, Role
 
@@ -35,7 +36,7 @@ async def create_document(
 ) -> UUID:
     """Ask for a PDF of a child's Oki-doc or application form. A family needs no `pupil_id`.
 
-    Raises `NotFound`: child or region out of reach, or nothing of this kind is there.
+    Raises `NotFound`: child or region out of reach, or nothing of this kind is there; `TooManyDocuments`.
     """
     if pupil_id is None:
         pupil_id = viewer.pupil_id
@@ -45,6 +46,8 @@ async def create_document(
     async with take(
         "createDocument", viewer=viewer, pupil_id=pupil_id, region=chosen, rule_judges_window=True
     ) as act:  # A closed year is readable (rule 1).
+        making = scope.documents(viewer).filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+        rule.may_ask(waiting=await making.count())
         said = await content_of(kind=kind, act=act)
         document = Document(
             id=uuid4(),

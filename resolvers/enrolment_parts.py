@@ -26,7 +26,7 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     in_the_way = await _in_the_way(found, rows) if viewer.role is Role.PARENT else {}
     shown_by_id = await all_shown(enrolments=found, rows=rows, in_the_way=in_the_way)
     if viewer.role is Role.PARENT:
-        await load_logins(viewer, rows)
+        await load_logins(viewer=viewer, rows=rows)
     for row in rows:
         row.parts["enrolment"] = {
             one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
@@ -124,7 +124,7 @@ async def _placement_result(viewer: Viewer, rows: list[PupilRow]) -> None:
     """By region. Before the announcement nothing is read at all: no time, no count tells."""
     if viewer.role is not Role.PARENT:
         return
-    await load_logins(viewer, rows)
+    await load_logins(viewer=viewer, rows=rows)
     now = await clock.now()
     for row in rows:
         row.parts["placement_result"] = {}

@@ -90,13 +90,13 @@ async def _guardians(viewer: Viewer, rows: list[PupilRow]) -> None:
 async def _login_status(viewer: Viewer, rows: list[PupilRow]) -> None:
     """A family's, by region: no login is one that was not sent."""
     linked = await fetch(Region.filter(group_id=viewer.group_id), ("code",), lambda code: code)
-    await load_logins(viewer, rows)
+    await load_logins(viewer=viewer, rows=rows)
     for row in rows:
         nothing = dict.fromkeys(linked, LoginStatus.NOT_SENT)
         row.parts["login_status"] = {**nothing, **row.parts["logins"]}
 
 
-async def load_logins(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def load_logins(*, viewer: Viewer, rows: list[PupilRow]) -> None:
     """For a family: its `logins` by the region's code, and the `default_region`, which is meant where none
     is named, as `region_of_family` chooses it for an act."""
     if all("logins" in row.parts for row in rows):

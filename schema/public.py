@@ -48,7 +48,7 @@ class Session:
 class OpenSession:
     id: strawberry.ID = seen_by(SIGNED_IN, description="Het kenmerk van de sessie.")
     device: str = seen_by(SIGNED_IN, description="Wat het apparaat of programma over zichzelf zegt.")
-    created_at: datetime = seen_by(SIGNED_IN, description="Wanneer u daar hebt ingelogd.")
+    created_at: datetime = seen_by(SIGNED_IN, description="Wanneer u daar heeft ingelogd.")
     last_seen_at: datetime = seen_by(
         SIGNED_IN, description="Wanneer de sessie voor het laatst is gebruikt, op een minuut na."
     )

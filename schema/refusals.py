@@ -2,6 +2,7 @@
 
 from rules import (
     calendar,
+    documents,
     dossier,
     enrolment,
     input,
@@ -125,6 +126,12 @@ TABLE: dict[type[Refusal], Told] = {
     enrolment.EnrolmentFinal: told_to(FAMILY, description="De aanmelding is al definitief."),
     enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
     enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
+    documents.TooManyDocuments: told_to(
+        PO,
+        FAMILY,
+        description="Er worden al te veel pdf's voor u gemaakt.",
+        most="Hoeveel er tegelijk mogen worden gemaakt.",
+    ),
     uploads.UploadKindNotYours: told_to(SIGNED_IN, description="Dit soort bestand kunt u niet versturen."),
     uploads.UploadTooLarge: told_to(
         SIGNED_IN, description="Het bestand is te groot.", most_bytes="Hoe groot het mag zijn, in bytes."

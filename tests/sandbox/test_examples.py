@@ -1,0 +1,138 @@
+"""The examples on /dev: whoever signs in can run each of them as it stands, one after the other."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from app import create_app
+from resolvers import sessions, throttle
+from rules.vocabulary import Role
+from sandbox import pages, personas
+from schema import files_http
+from schema.roles import SCHEMAS
+from settings import load
+from tests.sandbox.region import demo_region
+
+MOST = 40
+
+
+@pytest.fixture(scope="module")
+async def here() -> AsyncIterator[httpx.AsyncClient]:
+    """The application of the sandbox, on the demo region."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(demo_region())
+        settings = load()
+        app = create_app(
+            settings,
+            schemas=SCHEMAS,
+            authenticate=sessions.viewer_of,
+            checks={},
+            routes=[*files_http.routes(), *pages.routes()],
+        )
+        await stack.enter_async_context(throttle.connected(url=settings.redis_url))
+        transport = httpx.ASGITransport(app=app)
+        yield await stack.enter_async_context(
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", timeout=30)
+        )
+
+
+async def token_of(name: str) -> str | None:
+    if name == "nobody":
+        return None
+    said = {one["persona"]: one for one in personas.known()}[name]
+    signed_in = await sessions.login(
+        username=said["username"],
+        password=said["password"],
+        region=None,
+        request_ip="127.0.0.1",
+        user_agent="",
+    )
+    return signed_in.token
+
+
+def headers(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+async def offered(here: httpx.AsyncClient, token: str | None) -> dict[str, dict[str, Any]]:
+    found = (await here.get("/dev/examples.json", headers=headers(token))).json()
+    names = [one["name"] for one in found]
+    assert len(set(names)) == len(names)
+    return {one["name"]: one for one in found}
+
+
+async def run(here: httpx.AsyncClient, token: str | None, example: dict[str, Any]) -> dict[str, Any]:
+    """The answer, in which nothing went wrong and nothing was refused."""
+    given = {"query": example["query"], "variables": example["variables"]}
+    answer = (await here.post("/graphql", json=given, headers=headers(token))).json()
+    assert "errors" not in answer, (example, answer)
+    for payload in answer["data"].values():
+        assert not (isinstance(payload, dict) and payload.get("errors")), (example, payload)
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+async def walked(here: httpx.AsyncClient, token: str | None) -> dict[str, dict[str, Any]]:
+    """Each example that is offered, also those that an earlier one makes possible, once: its answer by its name."""
+    answers: dict[str, dict[str, Any]] = {}
+    for _ in range(MOST):
+        left = [one for name, one in (await offered(here, token)).items() if name not in answers]
+        if not left:
+            return answers
+        answers[left[0]["name"]] = await run(here, token, left[0])
+    raise AssertionError(f"there is no end to the examples: {list(answers)}")
+
+
+FIND = {
+    "nobody": {"Wachtwoord vergeten"},
+    "parent_short_list": {"Aanmelding bewaren", "Aanmelding definitief maken", "Aanmelding ongedaan maken", "Pdf ophalen"},
+    "parent_outside": {"Document sturen"},
+    "po_editor": {"Oki-doc bewerken", "Oki-doc definitief maken", "Ouderinlog versturen", "Pdf ophalen", "Bijlage toevoegen"},
+    "po_editor_oso": {"Oki-doc definitief maken", "Ouderinlog versturen"},
+    "po_monitor": {"Het overzicht"},
+    "vo_staff": {"Aangemelde leerlingen", "Eén leerling, met dossier", "Notitie toevoegen"},
+    "vo_staff_amsterdam": {"Aangemelde leerlingen"},
+    "region_admin": {"Leerlingen", "Nog geen ouderinlog", "Eén leerling"},
+    "project_lead": {"Wat is nu open"},
+    "integrator": {"Wat is nu open"},
+}  # fmt: skip
+"""What somebody must find among the examples, beside what they find."""
+
+
+@pytest.mark.parametrize("name", ["nobody", *(one["persona"] for one in personas.known())])
+async def test_each_works_as_it_stands(here: httpx.AsyncClient, name: str) -> None:
+    answers = await walked(here, await token_of(name))
+    assert {"Wie ben ik"} | FIND.get(name, set()) <= set(answers)
+    nothing = {example for example, answer in answers.items() if None in answer.values()}
+    assert nothing == ({"Wie ben ik"} if name == "nobody" else set())
+
+
+async def test_no_role_is_forgotten() -> None:
+    assert {one["role"] for one in personas.known()} == set(Role) - {Role.PUBLIC}
+
+
+async def test_a_list_that_is_offered_can_be_made_definitive(here: httpx.AsyncClient) -> None:
+    token = await token_of("parent")
+    saved = await run(here, token, (await offered(here, token))["Aanmelding bewaren"])
+    form = saved["saveEnrolment"]["enrolment"]
+    assert (form["canFinalize"], form["missing"], len(form["preferences"])) == (True, [], 5)
+    assert "Aanmelding ongedaan maken" not in await offered(here, token)
+
+
+async def test_what_is_shown_follows_the_session_and_its_end(here: httpx.AsyncClient) -> None:
+    token = await token_of("vo_staff")
+    assert "Aangemelde leerlingen" in await offered(here, token)
+    for wrong in ("Bearer none", "Basic eDp5", ""):
+        found = (await here.get("/dev/examples.json", headers={"Authorization": wrong})).json()
+        assert [one["name"] for one in found] == ["Wie ben ik", "Wachtwoord vergeten"]
+
+
+async def test_a_send_example_names_a_child_of_the_own_school_that_is_ready(here: httpx.AsyncClient) -> None:
+    token = await token_of("po_editor")
+    example = (await offered(here, token))["Ouderinlog versturen"]
+    sent = await run(here, token, example)
+    (own, *_) = sent["sendParentLogin"]["pupil"]["parentLogins"]
+    assert (own["region"], own["status"]) == ("AMSTELLAND", "SENT")
