@@ -12,6 +12,7 @@ from resolvers.imports.result_report import Became
 from rules.vocabulary import OkiDocStatus, Role
 from tests.imports.messages import message
 from tests.journeys.deliveries import EARLY, LATE, became, deliver, elsewhere, everything, known, result_of
+from tests.statements import counted
 from tests.world import Person, World
 
 
@@ -162,8 +163,6 @@ class TestTheTray:
             assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
     async def test_is_read_in_as_many_statements_whatever_it_holds(self, world: World) -> None:
-        from tests.statements import counted
-
         editor = await world.editor()
         await deliver(world, message(), school="12AB")
         async with counted() as few:
