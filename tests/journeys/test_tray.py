@@ -77,6 +77,12 @@ class TestAChildThatComesWithAFile:
         assert (await Result.get()).advice_id == "VWO"
         assert await AuditEntry.filter(act="importPupils", entity="TestResult").count() == 2
 
+    async def test_leaves_what_two_of_the_file_could_claim(self, world: World) -> None:
+        await deliver(world, message())
+        twice = "Noor;Berg;03-02-2015;12AB;eck-noor;;;;\nSem;Berg;03-02-2015;12AB;eck-noor;;;;\n"
+        assert (await self.pupils(world, twice)).problems == []
+        assert await Result.filter(pupil_id=None).count() == 1
+
     @pytest.mark.parametrize(
         "line",
         [
