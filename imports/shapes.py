@@ -13,6 +13,8 @@ _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
 )
 
+_UNKEPT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Wrong:
@@ -97,7 +99,7 @@ def _wrong_text(value: Any, shape: Text) -> str | None:
     text = text_of(value) if shape.number or isinstance(value, str) else None
     if text is None:
         return "Hier hoort tekst of een getal te staan." if shape.number else "Hier hoort tekst te staan."
-    if any(ord(letter) < 32 or "\ud800" <= letter <= "\udfff" or letter == "\x7f" for letter in text):
+    if _UNKEPT.search(text):
         return "Hier staan tekens in die wij niet kunnen bewaren."
     if len(text) > shape.longest:
         return f"Dit is te lang: ten hoogste {shape.longest} tekens."

@@ -1,7 +1,7 @@
 """The result of the doorstroomtoets: what is kept of a delivery, how people read it, and the duty it may bring."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def kept(result: Result, *, is_read: bool) -> dict[str, Any]:
         "test_name": result.test_name,
         "test_version": result.test_version,
         "maker": result.maker,
-        "taken_at": result.taken_at.isoformat(),
+        "taken_at": result.taken_at.astimezone(UTC).isoformat(),
         "advice_text": result.advice,
         "advice_is_read": is_read,
         "outcomes": [_plain(one) for one in result.outcomes],

@@ -83,70 +83,102 @@ async def take_from_tray(
     motivation comes along with them, and so is not older than the result.
     """
     await lock(connection=connection)
-    rows = [row for row in await connection.fetch(_WAITING_FOR, list(pupil_ids)) if _is_its(row)]
-    claims: dict[UUID, set[UUID]] = {}
-    for row in rows:
-        claims.setdefault(row["id"], set()).add(row["pupil_id"])
-    given: dict[UUID, Taken] = {}
-    gone: dict[UUID, Taken] = {}
+    pupils = await connection.fetch(_PUPILS, list(pupil_ids))
+    found = await _found(connection, pupils)
+    if not found:
+        return []
+    present = {row["pupil_id"]: row for row in await connection.fetch(_PRESENT, list(found))}
+    taken = []
     links = []
-    for row in rows:
-        if len(claims[row["id"]]) > 1:
-            continue
+    gone = []
+    for pupil in pupils:
         # Of several the latest comes first; it stands against what the child has already.
-        if row["pupil_id"] in given or not replaces(
-            row["delivered_at"], present=row["present_at"], by_maker=bool(row["present_by_maker"])
-        ):
-            gone[row["id"]] = _thrown_away(row, "id", "advice_id", "test_code", "delivered_at")
-            continue
-        if row["present_id"] is not None:
-            gone[row["present_id"]] = _thrown_away(
-                row, "present_id", "present_advice_id", "present_test_code", "present_at"
+        for row in found.get(pupil["id"], ()):
+            had = present.get(pupil["id"])
+            if had is not None and not replaces(
+                row["delivered_at"], present=had["delivered_at"], by_maker=had["by_maker"]
+            ):
+                gone.append(row["id"])
+                taken.append(_taken(pupil, row, before=_said(row), after={}))
+                continue
+            if had is not None:
+                gone.append(had["id"])
+                taken.append(_taken(pupil, had, before=_said(had), after={}))
+            news = pupil["id"] not in motivated and reopens(
+                motivation=pupil["motivation"], before=had["level"] if had else None, after=row["level"]
             )
-        news = row["pupil_id"] not in motivated and reopens(
-            motivation=row["motivation"], before=row["present_level"], after=row["level"]
-        )
-        given[row["pupil_id"]] = _given(row, news)
-        links.append((row["id"], row["pupil_id"], row["child_school_id"], news))
+            links.append((row["id"], pupil["id"], pupil["primary_school_id"], news))
+            taken.append(
+                _taken(pupil, row, before={}, after={"pupil_id": pupil["id"], **_said(row)}, reopened=news)
+            )
+            present[pupil["id"]] = {**row, "by_maker": True}
     if gone:
-        await connection.execute("DELETE FROM test_result WHERE id = ANY($1)", list(gone))
+        await connection.execute("DELETE FROM test_result WHERE id = ANY($1)", gone)
     if links:
         await connection.execute(_LINK, *map(list, zip(*links, strict=True)))
-    return [*gone.values(), *given.values()]
+    return taken
 
 
-def _is_its(row: Any) -> bool:
-    result = Whose(school_id=row["primary_school_id"], eck_id=row["eck_id"], school_key=row["school_key"])
-    child = Whose(school_id=row["child_school_id"], eck_id=row["child_eck_id"], school_key=row["child_key"])
-    return is_of(result, child=child)
-
-
-def _thrown_away(row: Any, name: str, advice: str, test_code: str, at: str) -> Taken:
-    before = {"advice_id": row[advice], "test_code": row[test_code], "delivered_at": row[at]}
-    return Taken(
-        result_id=row[name], pupil_id=row["pupil_id"], region_id=row["region_id"], before=before, after={}
+async def _found(connection: Any, pupils: list[Any]) -> dict[UUID, list[Any]]:
+    """What waits for each pupil, the latest first. What two of them could claim stays where it is."""
+    waiting = await connection.fetch(
+        _WAITING,
+        list({row["school_year_id"] for row in pupils}),
+        [row["eck_id"] for row in pupils if row["eck_id"]],
+        list({row["primary_school_id"] for row in pupils if row["school_key"]}),
+        [row["school_key"] for row in pupils if row["school_key"]],
     )
+    by_key: dict[tuple[Any, ...], list[Any]] = {}
+    for row in waiting:
+        by_key.setdefault((row["school_year_id"], row["eck_id"]), []).append(row)
+        by_key.setdefault((row["school_year_id"], row["primary_school_id"], row["school_key"]), []).append(
+            row
+        )
+    found: dict[UUID, list[Any]] = {}
+    claims: dict[UUID, int] = {}
+    for pupil in pupils:
+        year = pupil["school_year_id"]
+        alike = {
+            row["id"]: row
+            for place in ((year, pupil["eck_id"]), (year, pupil["primary_school_id"], pupil["school_key"]))
+            for row in by_key.get(place, ())
+            if place[-1] and is_of(whose(row), child=whose(pupil))
+        }
+        for row in alike.values():
+            claims[row["id"]] = claims.get(row["id"], 0) + 1
+            found.setdefault(pupil["id"], []).append(row)
+    for pupil_id, rows in found.items():
+        rows = [row for row in rows if claims[row["id"]] == 1]
+        found[pupil_id] = sorted(rows, key=lambda row: row["delivered_at"], reverse=True)
+    return found
 
 
-def _given(row: Any, news: bool) -> Taken:
+def whose(row: Any) -> Whose:
+    """What a result, or a pupil, of a table is known by."""
+    return Whose(school_id=row["primary_school_id"], eck_id=row["eck_id"], school_key=row["school_key"])
+
+
+def _said(row: Any) -> dict[str, Any]:
+    return {name: row[name] for name in ("advice_id", "test_code", "delivered_at")}
+
+
+def _taken(
+    pupil: Any, row: Any, *, before: dict[str, Any], after: dict[str, Any], reopened: bool = False
+) -> Taken:
+    opens = is_open(
+        school_level=pupil["provisional_level"],
+        definitive_level=pupil["definitive_level"],
+        test_level=row["level"],
+        motivation=pupil["motivation"],
+        reopened=reopened,
+    )
     return Taken(
         result_id=row["id"],
-        pupil_id=row["pupil_id"],
-        region_id=row["region_id"],
-        before={},
-        after={
-            "pupil_id": row["pupil_id"],
-            "advice_id": row["advice_id"],
-            "test_code": row["test_code"],
-            "delivered_at": row["delivered_at"],
-        },
-        opens=is_open(
-            school_level=row["provisional_level"],
-            definitive_level=row["definitive_level"],
-            test_level=row["level"],
-            motivation=row["motivation"],
-            reopened=news,
-        ),
+        pupil_id=pupil["id"],
+        region_id=pupil["region_id"],
+        before=before,
+        after=after,
+        opens=bool(after) and opens,
         label=row["label"] or "",
     )
 
@@ -172,34 +204,32 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: audit.plain(name=name, value=value) for name, value in values.items()}
 
 
-_WAITING_FOR = """
-SELECT pupil.id AS pupil_id, pupil.region_id, pupil.primary_school_id AS child_school_id,
-       pupil.eck_id AS child_eck_id, pupil.school_key AS child_key,
+_PUPILS = """
+SELECT pupil.id, pupil.school_year_id, pupil.region_id, pupil.primary_school_id, pupil.eck_id, pupil.school_key,
        pupil.reconsideration_motivation AS motivation,
-       provisional.level AS provisional_level, definitive.level AS definitive_level,
-       waiting.id, waiting.primary_school_id, waiting.eck_id, waiting.school_key, waiting.test_code,
-       waiting.advice_id, waiting.delivered_at, said.level, said.label,
-       present.id AS present_id, present.advice_id AS present_advice_id, present.test_code AS present_test_code,
-       present.delivered_at AS present_at, present.content ? 'maker' AS present_by_maker,
-       had.level AS present_level
-FROM (
-    SELECT pupil.id AS pupil_id, waiting.id AS waiting_id FROM pupil JOIN test_result AS waiting
-    ON waiting.school_year_id = pupil.school_year_id AND waiting.eck_id = pupil.eck_id
-    WHERE pupil.id = ANY($1) AND waiting.pupil_id IS NULL AND waiting.eck_id <> ''
-    UNION
-    SELECT pupil.id, waiting.id FROM pupil JOIN test_result AS waiting
-    ON waiting.school_year_id = pupil.school_year_id AND waiting.primary_school_id = pupil.primary_school_id
-    AND waiting.school_key = pupil.school_key
-    WHERE pupil.id = ANY($1) AND waiting.pupil_id IS NULL AND waiting.school_key <> ''
-) AS pair
-JOIN pupil ON pupil.id = pair.pupil_id
-JOIN test_result AS waiting ON waiting.id = pair.waiting_id
-LEFT JOIN advice AS said ON said.code = waiting.advice_id
+       provisional.level AS provisional_level, definitive.level AS definitive_level
+FROM pupil
 LEFT JOIN advice AS provisional ON provisional.code = pupil.provisional_advice_id
 LEFT JOIN advice AS definitive ON definitive.code = pupil.advice_id
-LEFT JOIN test_result AS present ON present.pupil_id = pupil.id
-LEFT JOIN advice AS had ON had.code = present.advice_id
-ORDER BY waiting.delivered_at DESC, waiting.id
+WHERE pupil.id = ANY($1)
+"""
+# Arrays and no join with pupils: right after a large file nobody has told the planner yet how many there are.
+_WAITING = """
+SELECT test_result.id, test_result.school_year_id, primary_school_id, eck_id, school_key, delivered_at, test_code,
+       advice_id, advice.level, advice.label
+FROM test_result LEFT JOIN advice ON advice.code = test_result.advice_id
+WHERE test_result.id IN (
+    SELECT id FROM test_result
+    WHERE pupil_id IS NULL AND eck_id <> '' AND school_year_id = ANY($1) AND eck_id = ANY($2::text[]) UNION
+    SELECT id FROM test_result
+    WHERE pupil_id IS NULL AND school_key <> '' AND primary_school_id = ANY($3) AND school_key = ANY($4::text[])
+)
+"""
+_PRESENT = """
+SELECT test_result.id, pupil_id, delivered_at, test_code, advice_id, content ? 'maker' AS by_maker,
+       advice.level, advice.label
+FROM test_result LEFT JOIN advice ON advice.code = test_result.advice_id
+WHERE pupil_id = ANY($1)
 """
 _LINK = """
 UPDATE test_result SET pupil_id = link.pupil_id, primary_school_id = link.school_id, reopens = link.reopens

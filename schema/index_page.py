@@ -1,10 +1,12 @@
 """Where something stands, given its name: `docs/find.md`, from the code itself."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emails import KINDS as MAILS
 from imports import KINDS as FILES
+from imports.toetsresultaten import Result
 from rules.calendar import Window
 from rules.steps import STEPS
 from schema import places
@@ -33,6 +35,11 @@ def page() -> str:
             *_table("Mails", ("mail", "which one", "words", "written by the steps"), _mails()),
             *_table("Windows of the year", ("window", "in Dutch", "steps that are open in it"), _windows()),
             *_table("Files of a region", ("`./loket import …`", "columns", "taken in by"), _files()),
+            *_table(
+                "Messages of test makers",
+                ("`./loket import …`", "kept", "read by", "taken in by"),
+                _messages(),
+            ),
         ]
     )
 
@@ -96,6 +103,12 @@ def _files() -> Iterator[Sequence[str]]:
     for name, kind in FILES.items():
         columns = ", ".join(f"**{one.header}**" if one.required else one.header for one in kind.columns)
         yield f"`{name}`", columns, _link(places.of_import(kind=name))
+
+
+def _messages() -> Iterator[Sequence[str]]:
+    fields = ", ".join(one.name for one in dataclasses.fields(Result))
+    read, taken = "imports/toetsresultaten.py", places.of_import(kind="toetsresultaten")
+    yield "`toetsresultaten`", fields, _link(read), _link(taken)
 
 
 def _link(path: str) -> str:

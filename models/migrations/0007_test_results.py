@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
         ops.RunSQL(
             [
                 "CREATE INDEX pupil_school_key ON pupil (primary_school_id, school_key) WHERE school_key <> ''",
+                "CREATE INDEX test_result_waits_with_key ON test_result (primary_school_id, school_key)"
+                " WHERE pupil_id IS NULL AND school_key <> ''",
                 "CREATE UNIQUE INDEX test_result_waits_by_eck_id ON test_result"
                 " (school_year_id, eck_id, primary_school_id) NULLS NOT DISTINCT"
                 " WHERE pupil_id IS NULL AND eck_id <> ''",
@@ -31,6 +33,7 @@ class Migration(migrations.Migration):
             reverse_sql=[
                 "DROP INDEX test_result_waits_by_key",
                 "DROP INDEX test_result_waits_by_eck_id",
+                "DROP INDEX test_result_waits_with_key",
                 "DROP INDEX pupil_school_key",
             ],
         ),

@@ -53,7 +53,7 @@ class Batch:
     report: Report
     say: Callable[[str], None]
     came: dict[UUID, Row] = field(default_factory=dict)
-    """The pupils of this file and the line each stands on: what waits in the tray for them is theirs now."""
+    """The pupils of this file that have a key to be known by, and their lines: what waits for them is theirs now."""
     _inserts: dict[type[Model], list[dict[str, Any]]] = field(default_factory=dict)
     _updates: dict[tuple[type[Model], tuple[str, ...]], list[tuple[Any, ...]]] = field(default_factory=dict)
     _audit: list[tuple[Any, ...]] = field(default_factory=list)

@@ -87,7 +87,8 @@ async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
                 continue
         encrypt = partial(vault.encrypt, bsn=row.get("bsn", ""))
         merged = _pupil(batch, row, there, place, adviezen, number, index, encrypt)
-        batch.came[merged.id] = row
+        if any(row.get(key) or (there and there[key]) for key in ("eck_id", "school_key")):
+            batch.came[merged.id] = row
         parts.take(row=row, pupil=merged, there=there, place=place.school, year_id=place.year.id,
                    outside=place.outside, test=adviezen.test, region_id=place.region.id)  # fmt: skip
 

@@ -72,7 +72,8 @@ class Desk:
         """One look for all: first the pupils, locked as a step locks the one it is about, then the tray."""
         keyed = [one.whose for one in taking if one.school and one.result.school_key]
         eck_ids = [one.result.eck_id for one in taking if one.result.eck_id]
-        sought = (year.id, eck_ids, [one.school_id for one in keyed], [one.school_key for one in keyed])
+        schools = list({one.school_id for one in keyed})
+        sought = (year.id, eck_ids, schools, [one.school_key for one in keyed])
         await batch.connection.execute(_LOCK, *sought)
         await tray.lock(connection=batch.connection)
         pupils = await batch.connection.fetch(_PUPILS, *sought)
@@ -138,7 +139,7 @@ class Desk:
         whose = one.whose
         known = self.by_eck_id.get(whose.eck_id, []) if whose.eck_id else []
         keyed = self.by_key.get((whose.school_id, whose.school_key), []) if whose.school_id else []
-        alike = {row["id"]: row for row in (*known, *keyed) if is_of(whose, child=_whose(row))}
+        alike = {row["id"]: row for row in (*known, *keyed) if is_of(whose, child=tray.whose(row))}
         if len(alike) > 1:
             raise Refused("Er zijn twee leerlingen met dit kenmerk. Verbeter dat eerst bij de leerlingen.")
         if known and not any(row["id"] in alike for row in known):
@@ -225,10 +226,6 @@ class Desk:
         return ()
 
 
-def _whose(row: Any) -> Whose:
-    return Whose(school_id=row["primary_school_id"], eck_id=row["eck_id"], school_key=row["school_key"])
-
-
 def known_by(result: Result) -> str:
     """What a child that is not here is called: the end of its ECK-iD, else its key at school."""
     if result.eck_id:
@@ -240,29 +237,32 @@ def _written(said: dict[str, Any]) -> str:
     return json.dumps(said, sort_keys=True)
 
 
+# Arrays and no joins: a plan that was good for a few keys is good for many.
 _LOCK = """
-SELECT 1 FROM pupil WHERE school_year_id = $1 AND id IN (
-    SELECT id FROM pupil WHERE eck_id = ANY($2::text[]) UNION SELECT pupil.id FROM pupil
-    JOIN unnest($3::uuid[], $4::text[]) AS sought (school_id, key)
-    ON pupil.primary_school_id = sought.school_id AND pupil.school_key = sought.key
+SELECT 1 FROM pupil WHERE id IN (
+    SELECT id FROM pupil WHERE eck_id = ANY($2::text[]) AND school_year_id = $1 UNION
+    SELECT id FROM pupil
+    WHERE primary_school_id = ANY($3) AND school_key = ANY($4::text[]) AND school_key <> '' AND school_year_id = $1
 ) ORDER BY id FOR UPDATE
 """
 _PUPILS = """
 SELECT id, elk_number, region_id, primary_school_id, eck_id, school_key, provisional_advice_id, advice_id,
        reconsideration_motivation AS motivation
-FROM pupil WHERE school_year_id = $1 AND id IN (
-    SELECT id FROM pupil WHERE eck_id = ANY($2::text[]) UNION SELECT pupil.id FROM pupil
-    JOIN unnest($3::uuid[], $4::text[]) AS sought (school_id, key)
-    ON pupil.primary_school_id = sought.school_id AND pupil.school_key = sought.key
+FROM pupil WHERE id IN (
+    SELECT id FROM pupil WHERE eck_id = ANY($2::text[]) AND school_year_id = $1 UNION
+    SELECT id FROM pupil
+    WHERE primary_school_id = ANY($3) AND school_key = ANY($4::text[]) AND school_key <> '' AND school_year_id = $1
 )
 """
 _RESULTS = """
 SELECT id, pupil_id, primary_school_id, school_year_id, test_code, advice_id, eck_id, school_key, delivered_at,
        reopens, content
-FROM test_result WHERE pupil_id = ANY($5) OR pupil_id IS NULL AND school_year_id = $1 AND id IN (
-    SELECT id FROM test_result WHERE eck_id = ANY($2::text[]) AND pupil_id IS NULL UNION
-    SELECT test_result.id FROM test_result JOIN unnest($3::uuid[], $4::text[]) AS sought (school_id, key)
-    ON test_result.primary_school_id = sought.school_id AND test_result.school_key = sought.key
-    WHERE pupil_id IS NULL
+FROM test_result WHERE id IN (
+    SELECT id FROM test_result WHERE pupil_id = ANY($5) UNION
+    SELECT id FROM test_result
+    WHERE pupil_id IS NULL AND eck_id <> '' AND school_year_id = $1 AND eck_id = ANY($2::text[]) UNION
+    SELECT id FROM test_result
+    WHERE pupil_id IS NULL AND school_key <> '' AND school_year_id = $1
+    AND primary_school_id = ANY($3) AND school_key = ANY($4::text[])
 )
 """

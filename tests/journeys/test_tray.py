@@ -12,6 +12,7 @@ from resolvers.imports.result_report import Became
 from rules.vocabulary import OkiDocStatus, Role
 from tests.imports.messages import message
 from tests.journeys.deliveries import EARLY, LATE, became, deliver, elsewhere, everything, known, result_of
+from tests.statements import counted
 from tests.world import Person, World
 
 
@@ -75,6 +76,12 @@ class TestAChildThatComesWithAFile:
         await self.pupils(world, "Noor;Berg;03-02-2015;12AB;eck-noor;;;;\n")
         assert (await Result.get()).advice_id == "VWO"
         assert await AuditEntry.filter(act="importPupils", entity="TestResult").count() == 2
+
+    async def test_leaves_what_two_of_the_file_could_claim(self, world: World) -> None:
+        await deliver(world, message())
+        twice = "Noor;Berg;03-02-2015;12AB;eck-noor;;;;\nSem;Berg;03-02-2015;12AB;eck-noor;;;;\n"
+        assert (await self.pupils(world, twice)).problems == []
+        assert await Result.filter(pupil_id=None).count() == 1
 
     @pytest.mark.parametrize(
         "line",
@@ -162,8 +169,6 @@ class TestTheTray:
             assert error["extensions"]["code"] == "BAD_PAGE_SIZE"
 
     async def test_is_read_in_as_many_statements_whatever_it_holds(self, world: World) -> None:
-        from tests.statements import counted
-
         editor = await world.editor()
         await deliver(world, message(), school="12AB")
         async with counted() as few:
