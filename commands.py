@@ -14,6 +14,7 @@ from resolvers import clock
 from settings import Settings, SettingsRefused, load
 
 ANSWERS_WITHIN = 10.0
+ROSTERS = "edexml"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -105,8 +106,13 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
     """Take in files of one kind, one after the other; the first with a mistake ends it."""
     from imports import KINDS
 
+    if given.invite_teachers and given.kind != ROSTERS:
+        print(f"import: --invite-teachers is for {ROSTERS}", file=sys.stderr)
+        return 2
+    if given.kind == ROSTERS:
+        return asyncio.run(_take_in_rosters(settings, given))
     if given.kind not in KINDS:
-        print(f"import: {given.kind} is unknown; choose {', '.join(KINDS)}", file=sys.stderr)
+        print(f"import: {given.kind} is unknown; choose {', '.join((*KINDS, ROSTERS))}", file=sys.stderr)
         return 2
     return asyncio.run(_take_in(settings, given))
 
@@ -128,6 +134,26 @@ async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
             if not report.is_right:
                 return 1
     return 0
+
+
+async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int:
+    """Files of schools: what is wrong with one row or one file does not stop the others; 1 when anything was."""
+    from resolvers.imports.edexml import in_words, run
+
+    status = 0
+    async with database.connected(url=settings.database_url, pool_size=2):
+        for path in given.files:
+            report = await run(
+                path=path,
+                dry_run=given.dry_run,
+                invite_teachers=given.invite_teachers,
+                region=given.region,
+                year=given.year,
+                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+            )
+            print(*in_words(report=report), sep="\n", flush=True)
+            status = status if report.is_right else 1
+    return status
 
 
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:

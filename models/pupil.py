@@ -47,9 +47,11 @@ class Pupil(Model):
     bsn_doubtful = fields.BooleanField(
         default=False, description="A source gave a BSN that fails the elfproef"
     )
-    eck_id = fields.CharField(max_length=200, default="")
-    school_key = fields.CharField(max_length=60, default="", description="The key in the school's own system")
-    class_group = fields.CharField(max_length=40, default="", description="The group it sits in: 8a")
+    eck_id = fields.CharField(max_length=256, default="")
+    school_key = fields.CharField(
+        max_length=256, default="", description="The key in the school's own system"
+    )
+    class_group = fields.CharField(max_length=64, default="", description="The group it sits in: 8a")
     origin_school = fields.CharField(
         max_length=160, default="", description="An outside pupil's school, as told"
     )
