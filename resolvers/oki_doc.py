@@ -207,7 +207,7 @@ def _checked(edit: Edit, *, is_new: bool) -> Edit:
     for name, label, longest in (
         ("official_names", "Voornamen", 200),
         ("infix", "Tussenvoegsel", 40),
-        ("group", "Groep", 40),
+        ("group", "Groep", 64),
     ):
         given = getattr(edit, name)
         if given is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from emails import KINDS as MAILS
 from imports import KINDS as FILES
+from imports.edexml.fields import PUPIL, TEACHER
 from rules.calendar import Window
 from rules.steps import STEPS
 from schema import places
@@ -33,6 +34,9 @@ def page() -> str:
             *_table("Mails", ("mail", "which one", "words", "written by the steps"), _mails()),
             *_table("Windows of the year", ("window", "in Dutch", "steps that are open in it"), _windows()),
             *_table("Files of a region", ("`./loket import …`", "columns", "taken in by"), _files()),
+            *_table(
+                "Files of a school", ("`./loket import …`", "kept of", "fields", "taken in by"), _rosters()
+            ),
         ]
     )
 
@@ -96,6 +100,12 @@ def _files() -> Iterator[Sequence[str]]:
     for name, kind in FILES.items():
         columns = ", ".join(f"**{one.header}**" if one.required else one.header for one in kind.columns)
         yield f"`{name}`", columns, _link(places.of_import(kind=name))
+
+
+def _rosters() -> Iterator[Sequence[str]]:
+    for shape, module in ((PUPIL, "pupils"), (TEACHER, "teachers")):
+        fields = ", ".join(column.header for column in shape.columns)
+        yield "`edexml`", shape.dutch, fields, _link(f"resolvers/imports/edexml/{module}.py")
 
 
 def _link(path: str) -> str:

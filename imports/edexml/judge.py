@@ -29,9 +29,7 @@ class Judged:
 
     @property
     def rows(self) -> list[Row]:
-        return sorted(
-            [self.school, *self.groups, *self.pupils, *self.teachers], key=lambda row: (row.line, row.key)
-        )
+        return sorted([self.school, *self.groups, *self.pupils, *self.teachers], key=lambda row: row.line)
 
 
 def judge(*, roster: Roster) -> Judged:

@@ -88,6 +88,12 @@ class TestANewChild:
         assert str(rows(report)["L3"]) == "regel 8, leerling L3: overgeslagen. Deze leerling zit in groep 4."
         assert "2 nieuw, 0 gewijzigd, 0 ongewijzigd, 1 overgeslagen, 0 niet ingelezen" in told(report)
 
+    async def test_has_keys_and_a_group_as_long_as_the_standard_allows(self, desk: Desk) -> None:
+        long = {"key": "k" * 256, "eck_id": "e" * 256}
+        await desk.right(roster(pupil(**long), groups=[group(name="g" * 64)]))  # type: ignore[arg-type]
+        noor = await child("k" * 256)
+        assert (noor.eck_id, noor.class_group) == ("e" * 256, "g" * 64)
+
     async def test_is_seen_by_its_school_at_once(self, world: World, desk: Desk) -> None:
         editor = await world.editor()
         await desk.right(roster(pupil(roepnaam="Yiğit")))
