@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
     load.add_argument(
         "kind",
-        help="regions, adviezen, adviescodes, periods, schools, departments, staff, pupils or toetsresultaten",
+        help="regions, adviezen, adviescodes, periods, schools, departments, staff, pupils, edexml or toetsresultaten",
     )
     load.add_argument("files", nargs="+", type=lambda text: Path(text).absolute(), metavar="FILE")
     load.add_argument("--region", help="the code of the region; needed when there are several")
@@ -43,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
         "--school", metavar="BRIN", help="the school that messages are of, where they do not say"
     )
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    load.add_argument(
+        "--invite-teachers", action="store_true", help="edexml: accounts and mails for teachers of group 8"
+    )
 
     rotate = commands.add_parser("rotate-bsn-keys", help="encrypt every BSN with the newest key")
     rotate.add_argument("--index", action="store_true", help="also compute the blind index anew")

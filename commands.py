@@ -116,13 +116,15 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
     """Take in files of one kind, one after the other; of a region's own the first with a mistake ends it."""
     from imports import KINDS
 
-    if given.kind not in KINDS and given.kind not in MESSAGES:
-        print(f"import: {given.kind} is unknown; choose {', '.join((*KINDS, *MESSAGES))}", file=sys.stderr)
+    if given.kind not in KINDS and given.kind not in OF_SYSTEMS:
+        known = ", ".join((*KINDS, *OF_SYSTEMS))
+        print(f"import: {given.kind} is unknown; choose {known}", file=sys.stderr)
         return 2
-    if given.school and given.kind not in MESSAGES:
-        print(f"import: --school is for {', '.join(MESSAGES)}", file=sys.stderr)
-        return 2
-    return asyncio.run(MESSAGES.get(given.kind, _take_in)(settings, given))
+    for option, kind in (("invite_teachers", "edexml"), ("school", "toetsresultaten")):
+        if getattr(given, option) and given.kind != kind:
+            print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
+            return 2
+    return asyncio.run(OF_SYSTEMS.get(given.kind, _take_in)(settings, given))
 
 
 async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
@@ -163,6 +165,26 @@ async def _take_results(settings: Settings, given: argparse.Namespace) -> int:
     return 0 if right else 1
 
 
+async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int:
+    """Files of schools: what is wrong with one row or one file does not stop the others; 1 when anything was."""
+    from resolvers.imports.edexml import in_words, run
+
+    status = 0
+    async with database.connected(url=settings.database_url, pool_size=2):
+        for path in given.files:
+            report = await run(
+                path=path,
+                dry_run=given.dry_run,
+                invite_teachers=given.invite_teachers,
+                region=given.region,
+                year=given.year,
+                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+            )
+            print(*in_words(report=report), sep="\n", flush=True)
+            status = status if report.is_right else 1
+    return status
+
+
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
     """Encrypt every BSN with the newest key; 1 when there is a reason to keep the older ones."""
     return asyncio.run(_rotate_bsn_keys(settings, index=given.index))
@@ -181,7 +203,8 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
     return 0 if report.is_done else 1
 
 
-MESSAGES: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
+OF_SYSTEMS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
+    "edexml": _take_in_rosters,
     "toetsresultaten": _take_results,
 }
 """Files of other systems, in which every message stands by itself."""

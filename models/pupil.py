@@ -51,7 +51,7 @@ class Pupil(Model):
     school_key = fields.CharField(
         max_length=256, default="", description="The key in the school's own system"
     )
-    class_group = fields.CharField(max_length=40, default="", description="The group it sits in: 8a")
+    class_group = fields.CharField(max_length=64, default="", description="The group it sits in: 8a")
     origin_school = fields.CharField(
         max_length=160, default="", description="An outside pupil's school, as told"
     )

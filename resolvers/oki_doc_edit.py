@@ -70,7 +70,7 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
     for name, label, longest in (
         ("official_names", "Voornamen", 200),
         ("infix", "Tussenvoegsel", 40),
-        ("group", "Groep", 40),
+        ("group", "Groep", 64),
     ):
         given = getattr(edit, name)
         if given is not None:

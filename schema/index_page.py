@@ -6,6 +6,7 @@ from typing import Any
 
 from emails import KINDS as MAILS
 from imports import KINDS as FILES
+from imports.edexml.fields import PUPIL, TEACHER
 from imports.toetsresultaten import Result
 from rules.calendar import Window
 from rules.steps import STEPS
@@ -39,6 +40,9 @@ def page() -> str:
                 "Messages of test makers",
                 ("`./loket import …`", "kept", "read by", "taken in by"),
                 _messages(),
+            ),
+            *_table(
+                "Files of a school", ("`./loket import …`", "kept of", "fields", "taken in by"), _rosters()
             ),
         ]
     )
@@ -109,6 +113,12 @@ def _messages() -> Iterator[Sequence[str]]:
     fields = ", ".join(one.name for one in dataclasses.fields(Result))
     read, taken = "imports/toetsresultaten.py", places.of_import(kind="toetsresultaten")
     yield "`toetsresultaten`", fields, _link(read), _link(taken)
+
+
+def _rosters() -> Iterator[Sequence[str]]:
+    for shape, module in ((PUPIL, "pupils"), (TEACHER, "teachers")):
+        fields = ", ".join(column.header for column in shape.columns)
+        yield "`edexml`", shape.dutch, fields, _link(f"resolvers/imports/edexml/{module}.py")
 
 
 def _link(path: str) -> str:

@@ -1,6 +1,6 @@
 """The pupils that are there, found by what a line says of its child. Never a guess between two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,6 +34,7 @@ class Register:
         elk_numbers: list[str],
         bsn_indexes: list[str],
         schools: Iterable[UUID],
+        eck_ids: Sequence[str] = (),
     ) -> "Register":
         """Once a way of finding. Locked until the end: the groups, as whoever gives out a number locks them,
         and the pupils themselves, as a step locks the one it is about."""
@@ -44,6 +45,7 @@ class Register:
             ("pupil.group_id = ANY($2) AND pupil.elk_number = ANY($3)", (groups, elk_numbers)),
             ("pupil.bsn_index = ANY($2)", (bsn_indexes,)),
             ("pupil.primary_school_id = ANY($2)", (list(schools),)),
+            ("pupil.eck_id = ANY($2)", (list(eck_ids),)),
         ):
             # First the lock, then the look: what a step commits while we wait is in what we read.
             await connection.execute(_LOCK + where + " ORDER BY id FOR UPDATE", years, *values)
@@ -62,6 +64,9 @@ class Register:
             name = name_of(first_name=row["first_name"], last_name=row["last_name"])
             place = (row["school_year_id"], row["primary_school_id"], name, row["birth_date"])
             self._by_name.setdefault(place, []).append(row)
+
+    def rows(self) -> list[Any]:
+        return list(self._by_elk.values())
 
     def ids(self) -> list[UUID]:
         return [row["id"] for row in self._by_elk.values()]
