@@ -13,7 +13,7 @@ from resolvers.imports.edexml.match import Known
 from resolvers.imports.ground import RegionRow, SchoolRow, YearRow
 from resolvers.imports.pupil_parts import enrolled_of, stage_oki_doc
 from resolvers.imports.pupil_register import Register
-from resolvers.imports.pupils import OLDEST, YOUNGEST
+from rules.dossier import UNLIKELY_AGE, is_of_an_age
 from rules.identifiers import sort_name
 from rules.vocabulary import PlacementStatus, PupilOrigin
 from settings import load
@@ -80,14 +80,11 @@ async def take(*, batch: Batch, place: Place, pupils: list[PupilRow]) -> None:
 
 def _judge(batch: Batch, place: Place, pupils: list[PupilRow]) -> None:
     """What only the year and the day can tell."""
-    first = place.year.starts_on.year
+    begins = place.year.starts_on
     for pupil in pupils:
         born = pupil.values.get("birth_date")
-        if pupil.is_group_8 and born is not None and not YOUNGEST <= first - born.year <= OLDEST:
-            said = (
-                f"Een kind van groep 8 is {YOUNGEST} tot {OLDEST} jaar: klopt het jaar van de geboortedatum?"
-            )
-            pupil.refuse("IMPOSSIBLE_AGE", said)
+        if pupil.is_group_8 and born is not None and not is_of_an_age(born=born, year_begins=begins):
+            pupil.refuse("IMPOSSIBLE_AGE", UNLIKELY_AGE)
 
 
 def _wanted(pupil: PupilRow, there: Any, index: str | None, vault: BsnVault) -> dict[str, Any]:
