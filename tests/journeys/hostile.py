@@ -1,5 +1,6 @@
 """What nobody means well with: texts, numbers and ids for any field of any input."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -92,3 +93,49 @@ def values(type_: GraphQLInputType, *, ids: tuple[str, ...], deep: int = 3) -> s
         ),
     }
     return scalars[type_.name]
+
+
+LIKELY_BY_NAME = {
+    "advice": "HAVO",
+    "provisionalAdvice": "HAVO",
+    "agreed": "JA",
+    "bsn": "111222333",
+    "brin": "12AB",
+    "consent": "JA",
+    "country": "Nederland",
+    "email": "ouder@example.org",
+    "filename": "brief.pdf",
+    "gender": "M",
+    "group": "8a",
+    "postcode": "1181 AB",
+    "region": "AMSTELLAND",
+    "schoolYear": "2026-2027",
+}
+
+
+def likely(type_: GraphQLInputType, *, name: str, ids: Mapping[str, str]) -> Any:
+    """A value that a person would send, every optional field filled in. `ids`: by the name of their field."""
+    if isinstance(type_, GraphQLNonNull):
+        return likely(type_.of_type, name=name, ids=ids)
+    if isinstance(type_, GraphQLList):
+        return [likely(type_.of_type, name=name, ids=ids)]
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if isinstance(type_, GraphQLInputObjectType):
+        return {one: likely(field.type, name=one, ids=ids) for one, field in type_.fields.items()}
+    scalars = {"ID": ids.get(name, ""), "Int": 1, "Boolean": False, "Date": DAYS[0], "DateTime": MOMENTS[0]}
+    return scalars.get(type_.name, LIKELY_BY_NAME.get(name, "Sem"))
+
+
+def with_text(value: Any, text: str) -> Iterator[tuple[str, Any]]:
+    """The value with one of its texts replaced, for every text in it: where it stood, and the whole."""
+    if isinstance(value, str):
+        yield "", text
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            for where, changed in with_text(one, text):
+                yield f".{place}{where}", [*value[:place], changed, *value[place + 1 :]]
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            for where, changed in with_text(one, text):
+                yield f".{name}{where}", {**value, name: changed}

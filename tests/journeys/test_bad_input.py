@@ -19,7 +19,7 @@ from rules.vocabulary import Role
 from schema.roles import SCHEMAS
 from schema.scalars import is_clean
 from tests.journeys.every_step import enrolled, outside_family, send_file
-from tests.journeys.hostile import TEXTS, values
+from tests.journeys.hostile import TEXTS, likely, values, with_text
 from tests.world import PASSWORD, Person, World, at, token_in
 
 MOVES_BY_ITSELF = {"session"}
@@ -45,6 +45,25 @@ class Town:
 
     people: dict[Role, Person]
     ids: tuple[str, ...]
+    child: str
+    enrolled: str
+    department: str
+    upload: str
+
+    def named(self, role: Role) -> dict[str, str]:
+        """What a field of this name would hold, sent by somebody who may."""
+        child = self.enrolled if role is Role.VO_STAFF else self.child
+        return {"pupilId": child, "id": child, "departmentId": self.department, "uploadId": self.upload}
+
+    async def fresh(self, act: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """With the version that is there now, so that it is not an old one that is refused."""
+        if "expectedVersion" not in sent:
+            return sent
+        if act in ("updateOkiDoc", "finalizeOkiDoc"):
+            found = await models.OkiDoc.get(pupil_id=self.child)
+            return {**sent, "expectedVersion": found.version}
+        form = await models.Enrolment.filter(pupil_id=self.child).order_by("-version").first()
+        return {**sent, "expectedVersion": form.version if form else 0}
 
 
 @pytest.fixture
@@ -67,7 +86,14 @@ async def town(world: World) -> Town:
     departments = [str(world.departments[f"{place}-HAVO"].id) for place in (0, 1, 6)]
     children = [str(one.id) for one in (child, other, done, outside)]
     upload_id = await send_file(world, editor, child)
-    return Town(people=people, ids=(*children, *departments, upload_id, document["id"], str(uuid4())))
+    return Town(
+        people=people,
+        ids=(*children, *departments, upload_id, document["id"], str(uuid4())),
+        child=children[0],
+        enrolled=children[2],
+        department=departments[0],
+        upload=upload_id,
+    )
 
 
 async def picture() -> dict[str, str]:
@@ -163,6 +189,47 @@ class TestHostileInput:
                 sent = {one: data.draw(values(type_, ids=town.ids)) for one, type_ in takes.items()}
                 answer = await person.post(document, **sent)
                 assert not shame(answer), (role, name, sent, shame(answer))
+
+
+class TestOneBadTextAmongGoodOnes:
+    """Each text of each input in its turn, so that it is this one that is judged and no other."""
+
+    FEW = ("", "x" * 5000, "\u202e{{ 1 }}'; --\u2028%\\")
+
+    @pytest.fixture
+    def texts(self, request: pytest.FixtureRequest) -> tuple[str, ...]:
+        return TEXTS if request.config.getoption("--long") else self.FEW
+
+    async def test_in_an_act_is_refused_or_kept_whole(
+        self, town: Town, texts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tried = 0
+        for role, person in town.people.items():
+            for name, document, takes in acts(role):
+                whole = likely(takes, name=name, ids=town.named(role))
+                for text in texts:
+                    for where, sent in with_text(whole, text):
+                        # Sections are judged by one rule, which has tests of its own.
+                        if where.startswith(".sections") and text != texts[1]:
+                            continue
+                        monkeypatch.setattr(throttle, "PREFIX", f"test:{uuid4().hex}:")
+                        before = await picture()
+                        answer = await person.post(document, given=await town.fresh(name, sent))
+                        assert not shame(answer), (role, name, where, shame(answer))
+                        if was_refused(answer):
+                            assert await picture() == before, (role, name, where, text[:20])
+                        tried += 1
+        assert tried > 200
+
+    async def test_in_a_question_is_answered_or_refused(self, town: Town, texts: tuple[str, ...]) -> None:
+        for role, person in town.people.items():
+            for name, document, takes in questions(role):
+                whole = {one: likely(type_, name=one, ids=town.named(role)) for one, type_ in takes.items()}
+                whole = {**whole, "after": None} if "after" in whole else whole
+                for text in texts:
+                    for where, sent in with_text(whole, text):
+                        answer = await person.post(document, **sent)
+                        assert not shame(answer), (role, name, where, shame(answer))
 
 
 class TestTexts:

@@ -5,12 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+NOBODY = 65534
 
 # Stands for uv: counts its calls, takes its time, and links to the Python of this test.
 UV = """#!/bin/sh
@@ -59,17 +61,18 @@ class Place:
             "BROKEN": str(self.broken),
         }
 
-    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+    def begin(self, *arguments: str, user: int | None = None) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [str(self.home / "loket"), *arguments],
+            user=user,
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        begun = self.begin(*arguments)
+    def run(self, *arguments: str, user: int | None = None) -> tuple[int, str, str]:
+        begun = self.begin(*arguments, user=user)
         out, err = begun.communicate(timeout=30)
         return begun.returncode, out, err
 
@@ -105,6 +108,17 @@ class TestWhatIsMissing:
         assert status == 1
         assert len(err.splitlines()) == 1
         assert "apt install python3-venv" in err
+
+    def test_a_folder_that_is_not_yours_is_one_sentence_that_says_what_to_do(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)
+            place = Place(Path(folder))
+            place.home.chmod(0o555)
+            status, out, err = place.run("dev", user=NOBODY if os.geteuid() == 0 else None)
+            place.home.chmod(0o755)
+        assert (status, out) == (1, "")
+        assert len(err.splitlines()) == 1
+        assert "clone Loket into a folder of your own" in err
 
 
 class TestInstalling:
