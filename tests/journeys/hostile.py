@@ -99,7 +99,7 @@ LIKELY_BY_NAME = {
     "advice": "HAVO",
     "provisionalAdvice": "HAVO",
     "agreed": "JA",
-    "bsn": "111222333",
+    "bsn": "",
     "brin": "12AB",
     "consent": "JA",
     "country": "Nederland",

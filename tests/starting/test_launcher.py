@@ -22,6 +22,16 @@ pip) [ ! -e "$BROKEN" ] || { echo "no room on the disk"; exit 1; } ;;
 esac
 """
 
+# Stands for a Python with the venv module, whose environments have a pip.
+PYTHON_WITH_VENV = """#!/bin/sh
+case "$*" in
+*"-m venv"*) echo made by venv >>"$COUNTED"; rm -f "$3/bin/python"; ln -s "$0" "$3/bin/python" ;;
+*"-m pip"*) echo filled by pip >>"$COUNTED" ;;
+*compileall*) ;;
+*) exec "$REAL_PYTHON" "$@" ;;
+esac
+"""
+
 
 class Place:
     """A copy of the launcher with a program of its own, and a PATH on which only chosen things are."""
@@ -135,11 +145,18 @@ class TestInstalling:
 
     def test_that_failed_says_why_and_is_done_again(self, place: Place) -> None:
         place.broken.touch()
+        place.python_that(refuses="'-m venv'")
         status, out, err = place.run("dev")
         assert (status, out) == (1, "")
         assert "no room on the disk" in err
         place.broken.unlink()
         assert place.run("dev")[:2] == (0, "began with dev\n")
+
+    def test_is_done_without_uv_where_uv_fails(self, place: Place) -> None:
+        place.broken.touch()
+        place.has("python3", PYTHON_WITH_VENV)
+        assert place.run("dev")[:2] == (0, "began with dev\n")
+        assert place.counted.read_text() == "made\nmade by venv\nfilled by pip\n"
 
     def test_that_was_killed_is_done_again(self, place: Place) -> None:
         begun = place.begin("dev")
