@@ -316,18 +316,21 @@ class TestAFile:
             numbers.append(len(said))
         assert 5 < numbers[0] == numbers[1] <= 16, said
 
-    async def test_waits_for_a_step_under_way(self, world: World) -> None:
+    async def test_waits_for_a_step_under_way_and_sees_what_it_did(self, world: World) -> None:
         noor = await known(world)
         step = await asyncpg.connect(load().database_url)
         try:
             async with step.transaction():
                 await step.execute("SELECT 1 FROM pupil WHERE id = $1 FOR UPDATE", noor.id)
+                motivated = "UPDATE pupil SET reconsideration_motivation = 'Omdat.' WHERE id = $1"
+                await step.execute(motivated, noor.id)
                 file = asyncio.create_task(deliver(world, message()))
                 await asyncio.sleep(0.4)
                 assert not file.done()
         finally:
             await step.close()
         assert [line.became for line in (await file).lines] == [Became.NEW]
+        assert (await result_of(noor)).reopens
 
     @pytest.mark.long
     async def test_with_ten_thousand_results_is_taken_in(self, world: World) -> None:

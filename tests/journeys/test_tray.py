@@ -1,11 +1,13 @@
 """A result whose child is not here yet waits in the tray of its school, and goes to the child when it comes."""
 
 import asyncio
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from models import AuditEntry, OkiDoc, Pupil
+from models import AuditEntry, OkiDoc, Pupil, SchoolYear
 from models import TestResult as Result
 from resolvers.imports import run
 from resolvers.imports.result_report import Became
@@ -147,6 +149,12 @@ class TestTheTray:
     async def test_is_of_this_year_and_of_no_child_that_is_here(self, world: World) -> None:
         await known(world)
         await deliver(world, message(), school="12AB")
+        assert (await (await world.editor()).ask(TRAY))["testResultTray"] == []
+        await deliver(world, message(eck_id="eck-sem"), school="12AB")
+        before = await SchoolYear.create(
+            id=uuid4(), name="2025-2026", starts_on=date(2025, 8, 1), ends_on=date(2026, 8, 1)
+        )
+        await Result.filter(pupil_id=None).update(school_year_id=before.id)
         assert (await (await world.editor()).ask(TRAY))["testResultTray"] == []
 
     async def test_is_there_for_no_other_role(self, world: World) -> None:
