@@ -47,7 +47,10 @@ def made(
     *, dossier: Dossier, made_on: date, codes: Mapping[str, str] = NO_CODES
 ) -> tuple[bytes, list[Remark]]:
     """The same, with what could not be said in it and why."""
-    writing = Writing(codes=codes, attachments={one.place: one for one in dossier.attachments if one.content})
+    there = [one for one in dossier.attachments if one.content]
+    by_place = {one.place: one for one in there if one.place}
+    loose = [one for one in there if by_place.get(one.place) is not one]
+    writing = Writing(codes=codes, attachments=by_place, loose=loose)
     root = etree.Element(f"{{{NAMESPACE}}}dossier", nsmap={None: NAMESPACE})
     withheld = {
         row.get("category"): row.get("choice") or "OPT-UIT" for row in dossier.sections.get("withheld") or []

@@ -14,11 +14,13 @@ from lxml import etree
 from rules.oki_doc.declared import DOCUMENT, Field, Kind, Section
 from rules.oki_doc.dossier import Attachment, Remark, Severity
 from rules.oki_doc.elements import NAMESPACE
+from rules.uploads import clean_filename
 
 Element = Any
 """lxml's own, which has no types."""
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FOLDER = re.compile(r"[/\\]|(?<=^[A-Za-z]):")
 _OTHER_DOCUMENTS = "overigdocumentlijst/document"
 
 
@@ -43,10 +45,11 @@ def put(parent: Element, *, path: str, text: str = "") -> Element:
 
 @dataclass(slots=True)
 class Writing:
-    """One dossier being written. `attachments` by their place; `codes`: of adviezen."""
+    """One dossier being written. `attachments` by their place; `loose`: those without one of their own."""
 
     codes: Mapping[str, str]
     attachments: dict[str, Attachment]
+    loose: list[Attachment] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
     def remark(self, path: str, message: str, *, code: str) -> None:
@@ -122,7 +125,8 @@ class Writing:
 
     def _rows(self, element: Element, declared: Field, rows: Any, place: str, title: str) -> bool:
         said = False
-        for number, row in enumerate(rows):
+        # Documents beyond what the standard takes here stay with the attachments: `other_documents` has them.
+        for number, row in enumerate(rows[: declared.most]):
             inside = f"{place}.{number}"
             if declared.row is DOCUMENT and inside not in self.attachments:
                 continue
@@ -195,7 +199,7 @@ class Writing:
 
     def other_documents(self, child: Element) -> None:
         """Attachments that no row names: they stand with the other documents."""
-        for attachment in self.attachments.values():
+        for attachment in (*self.attachments.values(), *self.loose):
             assert attachment.content is not None
             _write_document(
                 put(child, path=_OTHER_DOCUMENTS),
@@ -203,20 +207,21 @@ class Writing:
                 description=attachment.description,
                 content=attachment.content,
             )
-        self.attachments.clear()
 
 
 def _write_document(element: Element, *, filename: str, description: str, content: bytes) -> None:
-    put(element, path="bestandsnaam", text=filename or "bestand")
+    # Nobody takes a name with a folder in it, and a name is only ever shown.
+    name = clean_filename(given=_FOLDER.sub("-", _NOT_IN_XML.sub("", filename)))
+    put(element, path="bestandsnaam", text=name)
     if description.strip():
         put(element, path="omschrijving", text=description)
-    put(element, path="bestandsinhoud", text=_packed(filename or "bestand", content))
+    put(element, path="bestandsinhoud", text=_packed(name, content))
 
 
 def _packed(filename: str, content: bytes) -> str:
     """A ZIP with one file, as base64; the same bytes every time."""
     kept = io.BytesIO()
-    entry = zipfile.ZipInfo(re.sub(r"[/\\\0]|^[A-Za-z]:", "-", filename) or "bestand")
+    entry = zipfile.ZipInfo(filename)
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(kept, "w") as archive:
         archive.writestr(entry, content)
