@@ -183,10 +183,11 @@ async def _write_identity(*, act: Act, edit: Edit) -> None:
         sort_name=sort_name(first_name=pupil.first_name, infix=pupil.infix, last_name=pupil.last_name),
     )
     if edit.bsn is not None:
-        await _write_bsn(act=act, bsn=edit.bsn)
+        await write_bsn(act=act, bsn=edit.bsn)
 
 
-async def _write_bsn(*, act: Act, bsn: str) -> None:
+async def write_bsn(*, act: Act, bsn: str) -> None:
+    """Encrypt and index it. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
     pupil = act.child
     if not bsn:
         act.change(pupil, bsn_encrypted=None, bsn_index=None)

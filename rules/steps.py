@@ -108,6 +108,13 @@ _TABLE = (
         roles=PO,
     ),
     _row(
+        name="importOsoDossier",
+        dutch="Dossier overnemen",
+        rules=(5, 6),
+        roles=PO,
+        then={OKI_DOC: OkiDocStatus.CONCEPT},
+    ),
+    _row(
         name="createUpload",
         dutch="Bestand toevoegen",
         rules=(5, 24, 26),
