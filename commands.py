@@ -119,9 +119,10 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
     if given.kind not in KINDS and given.kind not in MESSAGES:
         print(f"import: {given.kind} is unknown; choose {', '.join((*KINDS, *MESSAGES))}", file=sys.stderr)
         return 2
-    if given.school and given.kind not in MESSAGES:
-        print(f"import: --school is for {', '.join(MESSAGES)}", file=sys.stderr)
-        return 2
+    for option, kind in ONLY_FOR.items():
+        if getattr(given, option) and given.kind != kind:
+            print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
+            return 2
     return asyncio.run(MESSAGES.get(given.kind, _take_in)(settings, given))
 
 
@@ -163,6 +164,23 @@ async def _take_results(settings: Settings, given: argparse.Namespace) -> int:
     return 0 if right else 1
 
 
+async def _take_dossiers(settings: Settings, given: argparse.Namespace) -> int:
+    from resolvers.imports import dossiers_in_words, take_dossiers
+    from resolvers.imports.dossiers import SIDE_BY_SIDE
+
+    async with database.connected(url=settings.database_url, pool_size=SIDE_BY_SIDE + 1):
+        report = await take_dossiers(
+            paths=given.files,
+            region=given.region,
+            year=given.year,
+            dry_run=given.dry_run,
+            confirm_overwrite=given.confirm_overwrite,
+            say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+        )
+    print(*dossiers_in_words(report=report), sep="\n", flush=True)
+    return 0 if report.is_right else 1
+
+
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
     """Encrypt every BSN with the newest key; 1 when there is a reason to keep the older ones."""
     return asyncio.run(_rotate_bsn_keys(settings, index=given.index))
@@ -183,8 +201,12 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
 
 MESSAGES: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
     "toetsresultaten": _take_results,
+    "oso": _take_dossiers,
 }
 """Files of other systems, in which every message stands by itself."""
+
+ONLY_FOR = {"school": "toetsresultaten", "confirm_overwrite": "oso"}
+"""Options of `import` that one kind knows."""
 
 IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {

@@ -45,9 +45,10 @@ IDENTITY = ("first_name", "official_names", "infix", "last_name", "birth_date", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Imported:
-    """`pupil_id` is None where a trial run would have made a new one."""
+    """`pupil_id` is None, and `elk_number` empty, where a trial run would have made a new one."""
 
     pupil_id: UUID | None
+    elk_number: str
     report: Report
 
 
@@ -146,20 +147,20 @@ async def take_in(
                     oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None
                 )
             report.outcome = "CREATED" if created else "UPDATED" if changed else "UNCHANGED"
-            known = act.child.id
+            known, elk_number = act.child.id, act.child.elk_number
             await take_in_step(act=act)
             if dry_run:
                 await act.flush()  # What the database would refuse shows in a trial run too.
                 raise _OnlyTried
             await files.keep()
     except _OnlyTried:
-        return Imported(pupil_id=matched, report=report)
+        return Imported(pupil_id=matched, elk_number=elk_number if matched else "", report=report)
     except BaseException:
         await files.forget()
         raise
     if files.waits_for_scanner:
         await nudge("scan_uploads")
-    return Imported(pupil_id=known, report=report)
+    return Imported(pupil_id=known, elk_number=elk_number, report=report)
 
 
 async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:
@@ -185,10 +186,13 @@ async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new
         folded = sort_name(
             first_name=dossier.pupil["first_name"], infix="", last_name=dossier.pupil["last_name"]
         )
-        same_day = await own.filter(birth_date=dossier.pupil["birth_date"])
+        same_day = own.filter(birth_date=dossier.pupil["birth_date"])
+        if bsn:
+            # Who has another BSN is somebody else: only a pupil without one may be this child.
+            same_day = same_day.filter(bsn_index=None)
         alike = [
             str(one.id)
-            for one in same_day
+            for one in await same_day
             if sort_name(first_name=one.first_name, infix="", last_name=one.last_name) == folded
         ]
         if alike:

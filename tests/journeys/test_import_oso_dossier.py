@@ -1,6 +1,5 @@
 """A dossier of the school's own system, from the file to the Oki-doc that PO reads (rules 5 and 6)."""
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -150,18 +149,21 @@ class TestARefusedFile:
         assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
 
 
-@pytest.mark.skipif("STANDARDS_DIR" not in os.environ, reason="the published standards are not there")
 async def test_the_published_example_becomes_a_pupil_and_its_damaged_documents_are_named(
-    world: World,
+    world: World, standards: Path
 ) -> None:
     editor = await editor_of_00yy(world)
-    (path,) = Path(os.environ["STANDARDS_DIR"], "oso").glob("*POVO_full.xml")
-    answer = await imported(world, editor, path.read_bytes())
+    answer = await imported(world, editor, published_example(standards))
     assert answer["errors"] == []
     assert answer["report"]["outcome"] == "CREATED"
     damaged = [one for one in answer["report"]["attachments"] if one["problem"]]
     assert len(damaged) == 5, damaged
     assert (answer["pupil"]["firstName"], answer["pupil"]["okiDoc"]["status"]) == ("Daan", "CONCEPT")
+
+
+def published_example(standards: Path) -> bytes:
+    (path,) = (standards / "oso").glob("*POVO_full.xml")
+    return path.read_bytes()
 
 
 def _without_bsn(text: str) -> str:
