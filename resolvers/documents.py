@@ -15,7 +15,7 @@ from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import DocumentKind, EnrolmentStatus, JobStatus, Role
 
-MAKERS = frozenset({Role.PO_EDITOR, Role.PARENT})
+MAKERS = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,11 +147,11 @@ class Act:
     async def flush(self) -> None:
         """Write what was asked so far, where a constraint needs the one before the other."""
         # However many rows of a kind there are, they take one statement.
-        for model, rows in groupby(self._deleted, key=type):
+        for model, rows in groupby(self._deleted, key=_model):
             gone = list(rows)
             self._entries += [self._entry(model.__name__, row.pk, _columns(row), None) for row in gone]
             await model.filter(pk__in=[row.pk for row in gone]).delete()
-        for model, rows in groupby(self._created, key=type):
+        for model, rows in groupby(self._created, key=_model):
             made = list(rows)
             await model.bulk_create(made)
             for row in made:
@@ -184,6 +184,10 @@ class Act:
             await AuditEntry.bulk_create(self._entries)
         if self._mails:
             await OutboxMail.bulk_create(self._mails)
+
+
+def _model(row: Model) -> type[Model]:
+    return type(row)
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -127,6 +127,12 @@ _TABLE = (
         roles=PO | FAMILY,
     ),
     _row(
+        name="createOsoDossier",
+        dutch="OSO-dossier aanvragen",
+        rules=(26,),
+        roles=VO,
+    ),
+    _row(
         name="removeAttachment",
         dutch="Bijlage verwijderen",
         rules=(5,),
