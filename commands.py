@@ -120,7 +120,7 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
         known = ", ".join((*KINDS, *OF_SYSTEMS))
         print(f"import: {given.kind} is unknown; choose {known}", file=sys.stderr)
         return 2
-    for option, kind in (("invite_teachers", "edexml"), ("school", "toetsresultaten")):
+    for option, kind in ONLY_FOR.items():
         if getattr(given, option) and given.kind != kind:
             print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
             return 2
@@ -185,6 +185,23 @@ async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int
     return status
 
 
+async def _take_dossiers(settings: Settings, given: argparse.Namespace) -> int:
+    from resolvers.imports import dossiers_in_words, take_dossiers
+    from resolvers.imports.dossiers import SIDE_BY_SIDE
+
+    async with database.connected(url=settings.database_url, pool_size=SIDE_BY_SIDE + 1):
+        report = await take_dossiers(
+            paths=given.files,
+            region=given.region,
+            year=given.year,
+            dry_run=given.dry_run,
+            confirm_overwrite=given.confirm_overwrite,
+            say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+        )
+    print(*dossiers_in_words(report=report), sep="\n", flush=True)
+    return 0 if report.is_right else 1
+
+
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
     """Encrypt every BSN with the newest key; 1 when there is a reason to keep the older ones."""
     return asyncio.run(_rotate_bsn_keys(settings, index=given.index))
@@ -206,8 +223,12 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
 OF_SYSTEMS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
     "edexml": _take_in_rosters,
     "toetsresultaten": _take_results,
+    "oso": _take_dossiers,
 }
 """Files of other systems, in which every message stands by itself."""
+
+ONLY_FOR = {"invite_teachers": "edexml", "school": "toetsresultaten", "confirm_overwrite": "oso"}
+"""Options of `import` that one kind knows."""
 
 IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {

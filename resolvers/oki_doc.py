@@ -119,10 +119,10 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
 async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> str:
     """The lowest free number above all in use, else the lowest gap; the group's row is locked (rule 2)."""
     await RegionGroup.filter(id=group_id).select_for_update().first()
-    used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
-    highest = max((int(number) for number in used if number.isdigit()), default=9999)
+    highest = await scope.highest_elk_number(group_id=group_id, school_year_id=school_year_id)
     if highest < 99999:
-        return str(highest + 1)
+        return str(max(highest, 9999) + 1)
+    used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
     free = next((number for number in range(10000, 100000) if str(number) not in used), None)
     if free is None:
         raise ElkNumbersUsedUp()
@@ -183,10 +183,11 @@ async def _write_identity(*, act: Act, edit: Edit) -> None:
         sort_name=sort_name(first_name=pupil.first_name, infix=pupil.infix, last_name=pupil.last_name),
     )
     if edit.bsn is not None:
-        await _write_bsn(act=act, bsn=edit.bsn)
+        await write_bsn(act=act, bsn=edit.bsn)
 
 
-async def _write_bsn(*, act: Act, bsn: str) -> None:
+async def write_bsn(*, act: Act, bsn: str) -> None:
+    """Encrypt and index it. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
     pupil = act.child
     if not bsn:
         act.change(pupil, bsn_encrypted=None, bsn_index=None)

@@ -115,6 +115,13 @@ async def elk_numbers(*, group_id: UUID, school_year_id: UUID | None) -> set[str
     return {str(number) for number in await taken.values_list("elk_number", flat=True)}
 
 
+async def highest_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> int:
+    """The highest of five digits in use, 0 where there is none; those of outside pupils begin with a letter."""
+    taken = Pupil.filter(group_id=group_id, school_year_id=school_year_id, elk_number__lte="99999")
+    highest = await taken.order_by("-elk_number").limit(1).values_list("elk_number", flat=True)
+    return int(str(highest[0])) if highest else 0
+
+
 async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
     """Whether another pupil of this year has this BSN; who, nobody learns."""
     return (

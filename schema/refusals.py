@@ -4,6 +4,7 @@ from rules import (
     calendar,
     documents,
     dossier,
+    dossier_import,
     enrolment,
     input,
     not_placing,
@@ -109,6 +110,26 @@ TABLE: dict[type[Refusal], Told] = {
     dossier.PlacedAlready: told_to(PO, description="De leerling is al geplaatst."),
     dossier.PupilKnown: told_to(PO, description="Deze leerling staat al in het systeem."),
     dossier.ElkNumbersUsedUp: told_to(PO, description="Er zijn geen ELK-nummers meer."),
+    dossier_import.DossierUnreadable: told_to(
+        PO,
+        description="Uit dit bestand is niets over te nemen.",
+        reason="De vaste naam van de oorzaak.",
+        explanation="Wat er mis is, en wat u kunt doen.",
+    ),
+    dossier_import.DossierOfOtherSchool: told_to(
+        PO, description="Het dossier is van een andere school.", brin="De BRIN in het dossier."
+    ),
+    dossier_import.DossierMatchUnsure: told_to(
+        PO,
+        description="Van wie het dossier is, moet een mens zeggen.",
+        pupil_ids="De leerlingen met deze naam en geboortedatum.",
+    ),
+    dossier_import.ConfirmOverwrite: told_to(
+        PO, description="Bevestig dat het dossier een definitief Oki-doc mag wijzigen."
+    ),
+    dossier_import.DossierWithoutBirthDate: told_to(
+        PO, description="Het dossier heeft geen geboortedatum die kan kloppen."
+    ),
     not_placing.ConfirmWithdrawal: told_to(
         PO, description="Bevestig dat de aanmelding mag worden ingetrokken."
     ),

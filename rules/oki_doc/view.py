@@ -16,6 +16,7 @@ Labels = Mapping[str, str]
 
 NO_LABELS: Labels = {}
 REST = "Verder"
+BELOW = "– "
 # What a monitoring system writes when there is nothing to say.
 _SAYS_NOTHING = re.compile(r"geen (nadere )?kwalificatie", re.IGNORECASE)
 
@@ -64,12 +65,16 @@ def shown_as(section: Section, *, content: Any, adviezen: Labels = NO_LABELS) ->
     used.sort(key=lambda one: section.columns.index(one.name) if section.columns else 0)
     others = tuple(one for one in section.fields if one not in used)
     cells = [[in_words(one, value=row.get(one.name), adviezen=adviezen) for one in used] for row in content]
-    rest = ["\n".join(f"{label}: {text}" for label, text in _words(others, row, adviezen)) for row in content]
+    rest = ["\n".join(_told(label, text) for label, text in _words(others, row, adviezen)) for row in content]
     columns = [one.label for one in used]
     if any(rest):
         columns.append(REST)
         cells = [[*row, text] for row, text in zip(cells, rest, strict=True)]
     return SectionView(section.name, section.title, columns=tuple(columns), rows=tuple(map(tuple, cells)))
+
+
+def _told(label: str, text: str) -> str:
+    return f"{label}:\n{text}" if "\n" in text else f"{label}: {text}"
 
 
 def _words(
@@ -106,15 +111,22 @@ def in_words(declared: Field, *, value: Any, adviezen: Labels = NO_LABELS) -> st
 
 
 def _row_in_words(declared: Field, row: Mapping[str, Any], adviezen: Labels) -> str:
-    """What matters first, then the rest between brackets: `AE B, Landelijk (Aantal goed: 36)`."""
+    """What matters first, then the rest between brackets, then the rows inside it, a line each:
+
+    `Rekenen, 8 (Aantal goed: 36)` and below it `– AE, B, Landelijk`.
+    """
     inside = declared.rows_of
-    first, *others = [
-        " | ".join(in_words(inside.by_name[name], value=row.get(name), adviezen=adviezen).split("\n"))
-        for name in inside.said
-    ]
+    flat = [inside.by_name[name] for name in inside.said if inside.by_name[name].kind is not Kind.ROWS]
+    first, *others = [in_words(one, value=row.get(one.name), adviezen=adviezen) for one in flat]
     said = ", ".join(text for text in (first, *others) if text and not _SAYS_NOTHING.fullmatch(text))
-    unsaid = tuple(one for one in inside.fields if one.name not in inside.said)
-    rest = "; ".join(
-        f"{label}: {' | '.join(text.split(chr(10)))}" for label, text in _words(unsaid, row, adviezen)
-    )
-    return f"{said} ({rest})" if said and rest else said or rest
+    unsaid = tuple(one for one in inside.fields if one not in flat and one.kind is not Kind.ROWS)
+    rest = "; ".join(f"{label}: {text}" for label, text in _words(unsaid, row, adviezen))
+    nested = [one for one in inside.fields if one.kind is Kind.ROWS and _filled(row.get(one.name))]
+    nested.sort(key=lambda one: inside.said.index(one.name) if one.name in inside.said else len(inside.said))
+    below = [
+        f"{BELOW}{'' if one.name in inside.said else f'{one.label}: '}{line.removeprefix(BELOW)}"
+        for one in nested
+        for line in in_words(one, value=row[one.name], adviezen=adviezen).split("\n")
+    ]
+    head = f"{said} ({rest})" if said and rest else said or rest
+    return "\n".join(filter(None, (head, *below)))

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from models import Account, Pupil, TestResult
 from rules.vocabulary import Role
+from tests.imports.oso_dossier import dossier
+from tests.journeys.oso_school import editor_of_00yy, imported
 from tests.journeys.sent_files import PDF
 from tests.world import PASSWORD, Person, World, token_in
 
@@ -136,6 +138,23 @@ async def _a_form_of_ones_own(world: World) -> Done:
     parent = await world.parent(pupil)
     await parent.done("createDocument", "document { id }", kind="APPLICATION_FORM")
     return Done(account_id=await _family_account(pupil), pupil=pupil)
+
+
+@way("importOsoDossier", Role.PO_EDITOR)
+async def _of_the_schools_own_system(world: World) -> Done:
+    editor = await editor_of_00yy(world)
+    made = await imported(world, editor, dossier())
+    assert made["errors"] == []
+    return Done(account_id=editor.account_id, pupil=await Pupil.get(id=made["pupil"]["id"]))
+
+
+@way("createOsoDossier", Role.VO_STAFF)
+async def _for_the_schools_own_system(world: World) -> Done:
+    pupil = await world.pupil()
+    await enrolled(world, pupil)
+    staff = await world.vo_staff()
+    await staff.done("createOsoDossier", "document { id }", pupilId=str(pupil.id))
+    return Done(account_id=staff.account_id, pupil=pupil)
 
 
 @way("removeAttachment", Role.PO_EDITOR)
