@@ -59,7 +59,7 @@ class DossierReport:
 
 @input_type("Welk dossier u wilt overnemen.")
 class ImportOsoDossierInput:
-    upload_id: strawberry.ID = seen_by(PO, description="Het bestand dat u hebt verstuurd (OSO_DOSSIER).")
+    upload_id: strawberry.ID = seen_by(PO, description="Het bestand dat u heeft verstuurd (OSO_DOSSIER).")
     dry_run: bool | None = seen_by(PO, description="Alleen laten zien wat er zou gebeuren.", default=None)
     confirm_overwrite: bool | None = seen_by(
         PO, description="Ja: een definitief Oki-doc mag worden gewijzigd.", default=None
