@@ -152,7 +152,7 @@ def _room(line: str) -> int:
 
 
 def _widths(rows: list[list[str]]) -> list[float]:
-    """Points for each column: its longest word first, then its longest line, then by what that takes."""
+    """Points for each column: its longest word first; then room for its longest line, the shortest ones first."""
     least, most = [], []
     for column in zip(*rows, strict=True):
         lines = [width_of(line[:200], size=CELL) for cell in column for line in cell.split("\n")]
@@ -163,6 +163,10 @@ def _widths(rows: list[list[str]]) -> list[float]:
         return [width * WIDTH / sum(least) for width in least]
     wishes = [max(0.0, wish - width) for wish, width in zip(most, least, strict=True)]
     if sum(wishes) + sum(least) > WIDTH:
-        share = (WIDTH - sum(least)) / sum(wishes)
-        return [width + wish * share for width, wish in zip(least, wishes, strict=True)]
+        left, widths = WIDTH - sum(least), list(least)
+        for done, place in enumerate(sorted(range(len(wishes)), key=wishes.__getitem__)):
+            given = min(wishes[place], left / (len(wishes) - done))
+            widths[place] += given
+            left -= given
+        return widths
     return [width * WIDTH / sum(most) for width in most]

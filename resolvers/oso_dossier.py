@@ -147,12 +147,19 @@ async def take_in(
                     oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None
                 )
             report.outcome = "CREATED" if created else "UPDATED" if changed else "UNCHANGED"
+            if not dry_run:
+                await files.keep()
+            if created:
+                # As late as can be: until the end nobody else of the group of regions is given a number.
+                number = await next_elk_number(
+                    group_id=act.child.group_id, school_year_id=act.child.school_year_id
+                )
+                act.change(act.child, elk_number=number)
             known, elk_number = act.child.id, act.child.elk_number
             await take_in_step(act=act)
             if dry_run:
                 await act.flush()  # What the database would refuse shows in a trial run too.
                 raise _OnlyTried
-            await files.keep()
     except _OnlyTried:
         return Imported(pupil_id=matched, elk_number=elk_number if matched else "", report=report)
     except BaseException:
@@ -220,7 +227,6 @@ async def _opened(*, viewer: Viewer, matched: UUID | None, dossier: Dossier) -> 
             group_id=region.group_id,
             region_id=region.id,
             primary_school_id=viewer.primary_school_id,
-            elk_number=await next_elk_number(group_id=region.group_id, school_year_id=viewer.school_year_id),
             birth_date=dossier.pupil["birth_date"],
             created_at=act.now,
             updated_at=act.now,
