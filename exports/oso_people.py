@@ -109,8 +109,8 @@ def write_guardians(child: Element, *, dossier: Dossier, writing: Writing) -> No
 
 def _relation(said: str) -> str | None:
     """The code of a relation; None for words that have none."""
-    words = " ".join(said.lower().split())
+    words = " ".join(said.split())
     if not words:
         return ""
     told = re.fullmatch(r"code (\w+)", words)
-    return told[1] if told else _CODES.get(words)
+    return told[1] if told else _CODES.get(words.lower())

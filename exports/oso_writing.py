@@ -109,12 +109,14 @@ class Writing:
             base = one.oso.rpartition("/")[0]
             if one.fallback is not None or (base and _at(element, base) is None):
                 continue
-            if not base or base in always:
-                self.remark(
-                    one.oso,
-                    f"{title}: {one.label} ontbreekt. Zonder dit kan deze regel niet in een dossier.",
-                    code="INCOMPLETE",
-                )
+            whole = not base or base in always
+            self.remark(
+                one.oso,
+                f"{title}: {one.label} ontbreekt. Zonder dit kan {'deze regel' if whole else 'wat erbij hoort'} niet "
+                "in een dossier.",
+                code="INCOMPLETE",
+            )
+            if whole:
                 return False
             _take_away(_at(element, base))
         for one in needed:

@@ -7,7 +7,7 @@ from typing import Any
 from imports.oso.attachments import Opened, Unpacking
 from imports.oso.tree import Node
 from imports.oso.values import Wrong, is_cut, is_known_advice, value_of
-from rules.oki_doc.declared import DOCUMENT, Field, Kind, Section
+from rules.oki_doc.declared import DOCUMENT, UNKNOWN, Field, Kind, Section
 from rules.oki_doc.dossier import Attachment, Remark, Severity
 
 MOST_REMARKS = 200
@@ -95,6 +95,8 @@ class Reading:
                 code=wrong.code,
                 severity=Severity.CONFIRM if advice else Severity.LOST,
             )
+            return None
+        if value == UNKNOWN == declared.fallback:
             return None
         if value and is_cut(text, declared=declared):
             self.remark(

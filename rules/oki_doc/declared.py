@@ -10,6 +10,10 @@ EVERY_READER = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 """PO, the child's parents, and the school of the enrolment: nobody else reads an Oki-doc."""
 
 
+UNKNOWN = "onbekend"
+"""What a dossier writes where the standard demands a word and there is none; read back, it says nothing."""
+
+
 class Kind(StrEnum):
     """What a field holds, as JSON keeps it.
 

@@ -3,7 +3,7 @@
 `name` is the column. What is not declared here or in the sections is in `dropped.py`, with the reason.
 """
 
-from rules.oki_doc.declared import Field, Kind, Row, Section, documents
+from rules.oki_doc.declared import UNKNOWN, Field, Kind, Row, Section, documents
 
 _SCHOOL = "huidigeschool"
 _PUPIL = f"{_SCHOOL}/leerling"
@@ -29,7 +29,7 @@ SCHOOL = Section(
     oso=_SCHOOL,
     category="school",
     fields=(
-        Field(name="name", label="Naam", longest=120, oso="naam", required=True, fallback="onbekend"),
+        Field(name="name", label="Naam", longest=120, oso="naam", required=True, fallback=UNKNOWN),
         Field(name="brin", label="BRIN", longest=4, oso="brincode", required=True, shape=r"[0-9]{2}[A-Z]{2}"),
         Field(
             name="location",
@@ -57,7 +57,7 @@ PUPIL = Section(
             longest=120,
             oso="achternaam",
             required=True,
-            fallback="onbekend",
+            fallback="-",
         ),
         Field(name="first_name", label="Roepnaam", longest=100, oso="roepnaam"),
         Field(name="birth_date", label="Geboortedatum", kind=Kind.DAY, oso="geboortedatum"),
@@ -94,13 +94,13 @@ ADDRESS = Section(
             required=True,
             fallback="bezoek",
         ),
-        Field(name="street", label="Straat", longest=120, oso="straat", required=True, fallback="onbekend"),
-        Field(name="number", label="Huisnummer", longest=20, oso="nummer", required=True, fallback="0"),
+        Field(name="street", label="Straat", longest=120, oso="straat", required=True, fallback=UNKNOWN),
+        Field(name="number", label="Huisnummer", longest=20, oso="nummer", required=True, fallback=UNKNOWN),
         Field(name="addition", label="Toevoeging", longest=12, oso="toevoeging"),
         Field(name="beside", label="Aanduiding bij het huisnummer", longest=10, oso="aanduiding"),
         Field(name="detail", label="Omschrijving van de plek", longest=35, oso="locatieomschrijving"),
-        Field(name="postcode", label="Postcode", longest=12, oso="postcode", required=True, fallback="0000"),
-        Field(name="city", label="Woonplaats", longest=80, oso="plaats", required=True, fallback="onbekend"),
+        Field(name="postcode", label="Postcode", longest=12, oso="postcode", required=True, fallback=UNKNOWN),
+        Field(name="city", label="Woonplaats", longest=80, oso="plaats", required=True, fallback=UNKNOWN),
         Field(name="country", label="Land", longest=60, oso="land"),
     ),
 )
@@ -125,7 +125,7 @@ GUARDIAN = Section(
             longest=120,
             oso="achternaam",
             required=True,
-            fallback="onbekend",
+            fallback="-",
         ),
         Field(
             name="relation",

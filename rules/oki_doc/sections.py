@@ -5,7 +5,7 @@ read these rows. Identity, addresses, guardians and the transfer test stand in `
 of their own.
 """
 
-from rules.oki_doc.declared import Field, Kind, Section, documents
+from rules.oki_doc.declared import UNKNOWN, Field, Kind, Section, documents
 from rules.oki_doc.support import SUPPORT
 from rules.oki_doc.tests_taken import TESTS_TAKEN
 
@@ -125,7 +125,7 @@ _CAREER = Section(
             longest=40,
             oso="groepscode",
             required=True,
-            fallback="onbekend",
+            fallback=UNKNOWN,
         ),
         Field(name="group_name", label="Groep", longest=80, oso="groepsnaam"),
         Field(name="year_group", label="Jaargroep", longest=10, oso="jaargroep", required=True, fallback=""),

@@ -1,6 +1,6 @@
 """The support a child gets: plans, statements, arrangements, diagnoses."""
 
-from rules.oki_doc.declared import Field, Kind, Section, documents
+from rules.oki_doc.declared import UNKNOWN, Field, Kind, Section, documents
 
 _BASE = "huidigeschool/leerling/onderwijsondersteuning"
 _CATEGORY = "onderwijsondersteuning"
@@ -13,7 +13,7 @@ def _day(name: str, label: str, oso: str, *, required: bool = False, shape: str 
 
 
 def _must(name: str, label: str, oso: str, *, longest: int = 200) -> Field:
-    return Field(name=name, label=label, longest=longest, oso=oso, required=True, fallback="onbekend")
+    return Field(name=name, label=label, longest=longest, oso=oso, required=True, fallback=UNKNOWN)
 
 
 SUPPORT: tuple[Section, ...] = (
@@ -77,7 +77,7 @@ SUPPORT: tuple[Section, ...] = (
                 codes={"L": "laag", "M": "midden", "H": "hoog", "Nvt": "niet van toepassing"},
                 oso="tlvcategorie",
                 required=True,
-                fallback="Nvt",
+                fallback=UNKNOWN,
             ),
             _must("number", "Beschikkingsnummer", "tlvbeschikkingsnummer", longest=80),
             documents(most=1),
@@ -143,7 +143,7 @@ SUPPORT: tuple[Section, ...] = (
                 oso="code",
                 joined=", ",
                 required=True,
-                fallback="onbekend",
+                fallback=UNKNOWN,
             ),
             Field(name="name", label="Naam", longest=400, oso="naam"),
             _day("established_on", "Datum", "datum"),

@@ -1,6 +1,6 @@
 """Tests of the pupil monitoring system, and reports."""
 
-from rules.oki_doc.declared import Field, Kind, Row, Section, documents
+from rules.oki_doc.declared import UNKNOWN, Field, Kind, Row, Section, documents
 
 _PUPIL = "huidigeschool/leerling"
 YEAR_GROUP = Field(name="year_group", label="Jaargroep", longest=10, oso="jaargroep")
@@ -32,7 +32,7 @@ REFERENCE = Row(
             longest=40,
             oso="codereferentiescore",
             required=True,
-            fallback="onbekend",
+            fallback=UNKNOWN,
         ),
         Field(
             name="group",
@@ -40,7 +40,7 @@ REFERENCE = Row(
             longest=40,
             oso="codevergelijkingsgroep",
             required=True,
-            fallback="onbekend",
+            fallback=UNKNOWN,
         ),
         Field(name="value", label="Waarde", longest=60, oso="waarde", required=True),
         Field(name="qualification", label="Kwalificatie", oso="kwalificatie"),
@@ -85,7 +85,7 @@ PART = Row(
             longest=80,
             oso="eldonderdeelcode",
             required=True,
-            fallback="onbekend",
+            fallback=UNKNOWN,
         ),
         Field(name="name", label="Onderdeel", longest=300, oso="onderdeelnaam"),
         *RESULT,
@@ -109,7 +109,7 @@ _LVS = Section(
             longest=80,
             oso="toetsidentificatie/eldtoetscode",
             required=True,
-            fallback="onbekend",
+            fallback=UNKNOWN,
         ),
         Field(name="name", label="Toets", longest=400, oso="toetsidentificatie/toetsnaam"),
         Field(name="version", label="Versie", longest=120, oso="toetsidentificatie/toetsversie"),
@@ -127,6 +127,7 @@ _LVS = Section(
             label="Afgenomen door",
             oso="afname/afgenomendoor/naammedewerker",
             required=True,
+            fallback=UNKNOWN,
         ),
         Field(name="taken_by_function", label="Functie", oso="afname/afgenomendoor/functie"),
         Field(
@@ -176,7 +177,7 @@ LIST = Row(
     title="Lijst op een rapport",
     said=("name", "marks", "subjects"),
     fields=(
-        Field(name="name", label="Naam", oso="naam", required=True, fallback="onbekend"),
+        Field(name="name", label="Naam", oso="naam", required=True, fallback=UNKNOWN),
         Field(
             name="subjects",
             label="Vakken",

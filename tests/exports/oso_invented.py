@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from imports.oso.values import value_of
 from rules.oki_doc import SECTIONS
-from rules.oki_doc.declared import DOCUMENT, Field, Kind, Row, Section
+from rules.oki_doc.declared import DOCUMENT, UNKNOWN, Field, Kind, Row, Section
 from rules.oki_doc.dossier import Attachment, Dossier, School, document_rows
 from rules.oki_doc.identity import MOST_GUARDIANS, RELATIONS, TEST
 from tests.imports.oso_dossier import PDF
@@ -69,7 +69,8 @@ def _texts(declared: Field) -> st.SearchStrategy[str]:
 
 def rows(declared: tuple[Field, ...], *, whole: Section | Row) -> st.SearchStrategy[dict[str, Any]]:
     """Rows with what the standard cannot do without; the rest by chance."""
-    needed, free = {}, {}
+    needed: dict[str, Any] = {}
+    free: dict[str, Any] = {}
     for one in declared:
         if one.kind is Kind.FILE or not (one.oso or whole.name == "withheld"):
             continue
@@ -95,7 +96,8 @@ def _settled(row: dict[str, Any], declared: tuple[Field, ...]) -> dict[str, Any]
                 kept.pop(one.name, None)
         elif any(one.name in kept for one in inside):
             for one in fields:
-                kept.setdefault(one.name, one.fallback)
+                if one.fallback != UNKNOWN:
+                    kept.setdefault(one.name, one.fallback)
     return {name: value for name, value in kept.items() if value not in ("", None)}
 
 
@@ -156,7 +158,6 @@ def dossiers(draw: st.DrawFn) -> Dossier:
     guardians = draw(st.lists(_GUARDIAN, max_size=MOST_GUARDIANS))
     career = sorted(sections.get("career", []), key=lambda row: str(row["school_year"]))
     for row in sections.get("career", []):
-        row.setdefault("group_code", "onbekend")
         row.setdefault("location", "00")
     places = [place for place, _ in document_rows(sections)]
     places += [place for place, _ in document_rows(test or {}, path="test")]
@@ -167,7 +168,7 @@ def dossiers(draw: st.DrawFn) -> Dossier:
             "last_name": last, "birth_date": draw(st.none() | st.just(date(2015, 2, 3))),
             "gender": draw(st.sampled_from(["", "M", "V", "O"])), "school_key": draw(st.sampled_from(["", "L1"])),
             "bsn": draw(st.sampled_from(["", "123456782"])), "bsn_doubtful": False,
-            "class_group": career[-1]["group_code"] if career else "",
+            "class_group": career[-1].get("group_code", "") if career else "",
         },
         addresses=[{**row, "position": place} for place, row in enumerate(addresses, start=1)],
         guardians=[{**row, "position": place} for place, row in enumerate(guardians, start=1)],

@@ -7,7 +7,7 @@ from models import Address, Guardian, Pupil
 from rules.identifiers import is_bsn, is_email
 from rules.oki_doc import validate
 from rules.oki_doc.content import problems
-from rules.oki_doc.dossier import Dossier, document_rows
+from rules.oki_doc.dossier import Dossier, Severity, document_rows
 from rules.oki_doc.identity import TEST
 
 NOT_COLUMNS = {"bsn"}
@@ -64,3 +64,14 @@ def assert_fits(model: Any, row: dict[str, Any]) -> None:
         if longest is not None:
             assert isinstance(value, str), name
             assert len(value) <= longest, name
+
+
+def codes(found: Dossier, *severities: Severity) -> set[str]:
+    """The remarks there are, of some severities or of all."""
+    return {one.code for one in found.remarks if not severities or one.severity in severities}
+
+
+def message(found: Dossier, code: str) -> str:
+    """What the one remark of this code says."""
+    (said,) = [one.message for one in found.remarks if one.code == code]
+    return said
