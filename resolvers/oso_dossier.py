@@ -178,7 +178,10 @@ async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:
 
 
 async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new_pupil: bool) -> UUID | None:
-    """By BSN; without that a name and birth date only raise the question, they never decide."""
+    """By BSN, else by ELK number; a name and birth date only raise the question, they never decide.
+
+    A dossier has a place for the key of a school's system alone; what Loket hands over holds the ELK number there.
+    """
     own = scope.pupils(viewer).filter(school_year_id=viewer.school_year_id)
     if pupil_id is not None:
         if not await own.filter(id=pupil_id).exists():
@@ -197,9 +200,13 @@ async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new
         if bsn:
             # Who has another BSN is somebody else: only a pupil without one may be this child.
             same_day = same_day.filter(bsn_index=None)
+        candidates = await same_day
+        numbered = [one.id for one in candidates if one.elk_number == dossier.pupil.get("school_key")]
+        if numbered:
+            return numbered[0]
         alike = [
             str(one.id)
-            for one in await same_day
+            for one in candidates
             if sort_name(first_name=one.first_name, infix="", last_name=one.last_name) == folded
         ]
         if alike:
