@@ -64,7 +64,7 @@ def shown_as(section: Section, *, content: Any, adviezen: Labels = NO_LABELS) ->
     used.sort(key=lambda one: section.columns.index(one.name) if section.columns else 0)
     others = tuple(one for one in section.fields if one not in used)
     cells = [[in_words(one, value=row.get(one.name), adviezen=adviezen) for one in used] for row in content]
-    rest = ["\n".join(f"{label}: {text}" for label, text in _words(others, row, adviezen)) for row in content]
+    rest = [_rest(others, row, adviezen) for row in content]
     columns = [one.label for one in used]
     if any(rest):
         columns.append(REST)
@@ -72,12 +72,28 @@ def shown_as(section: Section, *, content: Any, adviezen: Labels = NO_LABELS) ->
     return SectionView(section.name, section.title, columns=tuple(columns), rows=tuple(map(tuple, cells)))
 
 
+def _rest(declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels) -> str:
+    """What has no column: short facts on one line, rows and long text each on lines of their own."""
+    words = [
+        (f"{one.label}: {text}", one.kind in (Kind.ROWS, Kind.TEXT))
+        for one, text in _filled_in(declared, row, adviezen)
+    ]
+    short = "; ".join(text for text, is_long in words if not is_long)
+    return "\n".join(filter(None, (short, *(text for text, is_long in words if is_long))))
+
+
+def _filled_in(
+    declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels
+) -> Iterator[tuple[Field, str]]:
+    for one in declared:
+        if one.kind is not Kind.FILE and _filled(row.get(one.name)):
+            yield one, in_words(one, value=row[one.name], adviezen=adviezen)
+
+
 def _words(
     declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels
 ) -> Iterator[tuple[str, str]]:
-    for one in declared:
-        if one.kind is not Kind.FILE and _filled(row.get(one.name)):
-            yield one.label, in_words(one, value=row[one.name], adviezen=adviezen)
+    yield from ((one.label, text) for one, text in _filled_in(declared, row, adviezen))
 
 
 def _filled(value: Any) -> bool:
@@ -106,13 +122,14 @@ def in_words(declared: Field, *, value: Any, adviezen: Labels = NO_LABELS) -> st
 
 
 def _row_in_words(declared: Field, row: Mapping[str, Any], adviezen: Labels) -> str:
-    """What matters first, then the rest between brackets: `AE B, Landelijk (Aantal goed: 36)`."""
+    """What matters first, then the rest between brackets: `AE: B, Landelijk (Aantal goed: 36)`."""
     inside = declared.rows_of
     first, *others = [
         " | ".join(in_words(inside.by_name[name], value=row.get(name), adviezen=adviezen).split("\n"))
         for name in inside.said
     ]
-    said = ", ".join(text for text in (first, *others) if text and not _SAYS_NOTHING.fullmatch(text))
+    more = ", ".join(text for text in others if text and not _SAYS_NOTHING.fullmatch(text))
+    said = f"{first}: {more}" if first and more else first or more
     unsaid = tuple(one for one in inside.fields if one.name not in inside.said)
     rest = "; ".join(
         f"{label}: {' | '.join(text.split(chr(10)))}" for label, text in _words(unsaid, row, adviezen)
