@@ -152,7 +152,7 @@ def _room(line: str) -> int:
 
 
 def _widths(rows: list[list[str]]) -> list[float]:
-    """Points for each column: its longest word first, then its longest line, then by what that takes."""
+    """Points for each column: its longest word first, then its longest line, as far as there is room."""
     least, most = [], []
     for column in zip(*rows, strict=True):
         lines = [width_of(line[:200], size=CELL) for cell in column for line in cell.split("\n")]
@@ -163,6 +163,16 @@ def _widths(rows: list[list[str]]) -> list[float]:
         return [width * WIDTH / sum(least) for width in least]
     wishes = [max(0.0, wish - width) for wish, width in zip(most, least, strict=True)]
     if sum(wishes) + sum(least) > WIDTH:
-        share = (WIDTH - sum(least)) / sum(wishes)
-        return [width + wish * share for width, wish in zip(least, wishes, strict=True)]
+        return [
+            width + given for width, given in zip(least, _shared(wishes, WIDTH - sum(least)), strict=True)
+        ]
     return [width * WIDTH / sum(most) for width in most]
+
+
+def _shared(wishes: list[float], room: float) -> list[float]:
+    """Who wishes little gets all of it; the others share what is left."""
+    given = [0.0] * len(wishes)
+    for left, place in enumerate(sorted(range(len(wishes)), key=wishes.__getitem__)):
+        given[place] = min(wishes[place], room / (len(wishes) - left))
+        room -= given[place]
+    return given

@@ -147,12 +147,19 @@ async def take_in(
                     oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None
                 )
             report.outcome = "CREATED" if created else "UPDATED" if changed else "UNCHANGED"
+            if not dry_run:
+                await files.keep()
+            if created:
+                # As late as can be: until the end nobody else of the group of regions is given a number.
+                number = await next_elk_number(
+                    group_id=act.child.group_id, school_year_id=act.child.school_year_id
+                )
+                act.change(act.child, elk_number=number)
             known, elk_number = act.child.id, act.child.elk_number
             await take_in_step(act=act)
             if dry_run:
                 await act.flush()  # What the database would refuse shows in a trial run too.
                 raise _OnlyTried
-            await files.keep()
     except _OnlyTried:
         return Imported(pupil_id=matched, elk_number=elk_number if matched else "", report=report)
     except BaseException:
@@ -171,7 +178,10 @@ async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:
 
 
 async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new_pupil: bool) -> UUID | None:
-    """By BSN; without that a name and birth date only raise the question, they never decide."""
+    """By BSN, else by ELK number; a name and birth date only raise the question, they never decide.
+
+    A dossier has a place for the key of a school's system alone; what Loket hands over holds the ELK number there.
+    """
     own = scope.pupils(viewer).filter(school_year_id=viewer.school_year_id)
     if pupil_id is not None:
         if not await own.filter(id=pupil_id).exists():
@@ -190,9 +200,13 @@ async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new
         if bsn:
             # Who has another BSN is somebody else: only a pupil without one may be this child.
             same_day = same_day.filter(bsn_index=None)
+        candidates = await same_day
+        numbered = [one.id for one in candidates if one.elk_number == dossier.pupil.get("school_key")]
+        if numbered:
+            return numbered[0]
         alike = [
             str(one.id)
-            for one in await same_day
+            for one in candidates
             if sort_name(first_name=one.first_name, infix="", last_name=one.last_name) == folded
         ]
         if alike:
@@ -220,7 +234,6 @@ async def _opened(*, viewer: Viewer, matched: UUID | None, dossier: Dossier) -> 
             group_id=region.group_id,
             region_id=region.id,
             primary_school_id=viewer.primary_school_id,
-            elk_number=await next_elk_number(group_id=region.group_id, school_year_id=viewer.school_year_id),
             birth_date=dossier.pupil["birth_date"],
             created_at=act.now,
             updated_at=act.now,

@@ -24,7 +24,7 @@ PAPER = "afspraken.pdf"
 async def files() -> list[bytes]:
     """Twelve files, always the same."""
     codes, labels = await for_dossiers(), await advice_labels()
-    return [exported.write(dossier=one, made_on=MADE_ON, codes=codes) for one in _children(labels)]
+    return [exported.write(dossier=one, made_on=MADE_ON, codes=codes) for one in children(labels)]
 
 
 async def take_all() -> None:
@@ -48,7 +48,8 @@ async def take_all() -> None:
         await take_in(viewer=viewer, dossier=oso.read(content), dry_run=False, confirm_overwrite=False)
 
 
-def _children(labels: dict[str, str]) -> Iterator[Dossier]:
+def children(labels: dict[str, str]) -> Iterator[Dossier]:
+    """The twelve, as facts. `labels`: of the adviezen, by code."""
     for serial, line in zip(plan.OSO_SCHOOL, invent.oso_lines(), strict=True):
         dice = Dice(10, 1, serial)
         born = datetime.strptime(line["Geboortedatum"], "%d-%m-%Y").date()

@@ -65,7 +65,7 @@ def shown_as(section: Section, *, content: Any, adviezen: Labels = NO_LABELS) ->
     used.sort(key=lambda one: section.columns.index(one.name) if section.columns else 0)
     others = tuple(one for one in section.fields if one not in used)
     cells = [[in_words(one, value=row.get(one.name), adviezen=adviezen) for one in used] for row in content]
-    rest = ["\n".join(_told(label, text) for label, text in _words(others, row, adviezen)) for row in content]
+    rest = [_rest(others, row, adviezen) for row in content]
     columns = [one.label for one in used]
     if any(rest):
         columns.append(REST)
@@ -77,12 +77,28 @@ def _told(label: str, text: str) -> str:
     return f"{label}:\n{text}" if "\n" in text else f"{label}: {text}"
 
 
+def _rest(declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels) -> str:
+    """What has no column: short facts on one line, rows and long text each on lines of their own."""
+    words = [
+        (_told(one.label, text), one.kind in (Kind.ROWS, Kind.TEXT))
+        for one, text in _filled_in(declared, row, adviezen)
+    ]
+    short = "; ".join(text for text, is_long in words if not is_long)
+    return "\n".join(filter(None, (short, *(text for text, is_long in words if is_long))))
+
+
+def _filled_in(
+    declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels
+) -> Iterator[tuple[Field, str]]:
+    for one in declared:
+        if one.kind is not Kind.FILE and _filled(row.get(one.name)):
+            yield one, in_words(one, value=row[one.name], adviezen=adviezen)
+
+
 def _words(
     declared: tuple[Field, ...], row: Mapping[str, Any], adviezen: Labels
 ) -> Iterator[tuple[str, str]]:
-    for one in declared:
-        if one.kind is not Kind.FILE and _filled(row.get(one.name)):
-            yield one.label, in_words(one, value=row[one.name], adviezen=adviezen)
+    yield from ((one.label, text) for one, text in _filled_in(declared, row, adviezen))
 
 
 def _filled(value: Any) -> bool:
@@ -113,12 +129,13 @@ def in_words(declared: Field, *, value: Any, adviezen: Labels = NO_LABELS) -> st
 def _row_in_words(declared: Field, row: Mapping[str, Any], adviezen: Labels) -> str:
     """What matters first, then the rest between brackets, then the rows inside it, a line each:
 
-    `Rekenen, 8 (Aantal goed: 36)` and below it `– AE, B, Landelijk`.
+    `Rekenen: 8 (Aantal goed: 36)` and below it `– AE: B, Landelijk`.
     """
     inside = declared.rows_of
     flat = [inside.by_name[name] for name in inside.said if inside.by_name[name].kind is not Kind.ROWS]
     first, *others = [in_words(one, value=row.get(one.name), adviezen=adviezen) for one in flat]
-    said = ", ".join(text for text in (first, *others) if text and not _SAYS_NOTHING.fullmatch(text))
+    more = ", ".join(text for text in others if text and not _SAYS_NOTHING.fullmatch(text))
+    said = f"{first}: {more}" if first and more else first or more
     unsaid = tuple(one for one in inside.fields if one not in flat and one.kind is not Kind.ROWS)
     rest = "; ".join(f"{label}: {text}" for label, text in _words(unsaid, row, adviezen))
     nested = [one for one in inside.fields if one.kind is Kind.ROWS and _filled(row.get(one.name))]

@@ -89,6 +89,28 @@ class TestAKnownPupil:
         new = await imported(world, editor, nameless.encode(), newPupil=True)
         assert new["report"]["outcome"] == "CREATED"
 
+    async def test_without_a_bsn_the_elk_number_says_whose_it_is_where_the_birth_date_agrees(
+        self, world: World
+    ) -> None:
+        editor = await editor_of_00yy(world)
+        first = await imported(world, editor, dossier())
+        await Pupil.filter(id=first["pupil"]["id"]).update(elk_number="10777")
+        text = _without_bsn(dossier().decode())
+        begin, end = text.index("<leerlingid>") + len("<leerlingid>"), text.index("</leerlingid>")
+        numbered = text[:begin] + "10777" + text[end:]
+        taken = await imported(world, editor, numbered.encode())
+        assert taken["pupil"]["id"] == first["pupil"]["id"]
+        born = numbered.replace("<geboortedatum>2015-02-03", "<geboortedatum>2015-02-04")
+        other = await imported(world, editor, born.encode())
+        assert other["report"]["outcome"] == "CREATED"
+
+    async def test_with_another_bsn_is_another_child_whatever_its_name(self, world: World) -> None:
+        editor = await editor_of_00yy(world)
+        first = await imported(world, editor, dossier())
+        other = await imported(world, editor, dossier().replace(b"<bsn>123456782", b"<bsn>900000004"))
+        assert other["report"]["outcome"] == "CREATED"
+        assert other["pupil"]["id"] != first["pupil"]["id"]
+
 
 class TestARefusedFile:
     async def test_of_another_school_writes_nothing(self, world: World) -> None:

@@ -21,9 +21,9 @@ def test_the_subjects_of_a_report_stand_below_it_each_on_its_own_line() -> None:
     ]
     assert in_words(SECTION["reports"].by_name["lists"], value=lists).split("\n") == [
         "Rapport",
-        "– 6, bevorderd",
-        "– Rekenen, 8 (Datum: 10-01-2027)",
-        "– Taal, goed",
+        "– 6: bevorderd",
+        "– Rekenen: 8 (Datum: 10-01-2027)",
+        "– Taal: goed",
         "Gedrag",
     ]
 
@@ -48,7 +48,7 @@ def test_a_part_of_a_test_keeps_its_documents_apart_under_their_name() -> None:
     assert row[-1].split("\n") == [
         "Onderdelen:",
         "Verbaal (Aantal goed: 80)",
-        "– IQ, 108, Landelijk",
+        "– IQ: 108, Landelijk",
         "– Documenten: verbaal.txt",
         "– Documenten: nog een.txt",
     ]
@@ -61,9 +61,9 @@ def test_the_domains_of_the_transfer_test_stand_below_their_part() -> None:
                 "code": "8000",
                 "description": "Taal",
                 "level": "02",
-                "domains": [{"code": "8050", "level": "04"}],
+                "domains": [{"code": "8050", "description": "Lezen", "level": "04"}],
             }
         ]
     }
     (line,) = shown_as(TEST, content=content).lines
-    assert line.value.split("\n") == ["Taal, 8000, 1F", "– 8050, 2F"]
+    assert line.value.split("\n") == ["Taal: 8000, 1F", "– Lezen: 8050, 2F"]
