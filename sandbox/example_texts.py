@@ -25,6 +25,15 @@ SESSIONS = """{
   }
 }"""
 
+LOGIN = """# Met het token hieruit, als Authorization: Bearer …, krijgt u
+# het schema van deze rol. De knoppen links doen dit voor u.
+mutation ($input: LoginInput!) {
+  login(input: $input) {
+    session { token expiresAt role }
+    errors { code message }
+  }
+}"""
+
 FORGOTTEN = """# De mail komt binnen in de mailbox hiernaast.
 mutation ($input: RequestPasswordResetInput!) {
   requestPasswordReset(input: $input) {
@@ -94,7 +103,7 @@ REVOKE = """mutation ($input: RevokeEnrolmentInput!) {
 
 FAMILY_FILES = """{
   child {
-    attachments { filename contentType size addedAt url }
+    attachments { filename title contentType size addedAt url }
     familyDocuments { id filename contentType size addedAt url }
   }
 }"""
@@ -108,8 +117,8 @@ REMOVE_FAMILY_DOCUMENT = """mutation ($input: RemoveFamilyDocumentInput!) {
 
 # Everybody who may ask for a PDF or send a file
 
-DOCUMENT = """# De pdf is meestal binnen een paar tellen klaar. Vraag daarna
-# met het voorbeeld 'Pdf ophalen' om de link.
+DOCUMENT = """# De pdf is meestal binnen een paar tellen klaar. Deze pagina vraagt
+# daarna zelf met document(id) om de link, tot die er is.
 mutation ($input: CreateDocumentInput!) {
   createDocument(input: $input) {
     document { id status filename url }
@@ -205,7 +214,10 @@ FINALIZE_OKI_DOC = """mutation ($input: FinalizeOkiDocInput!) {
 SEND_LOGIN = """# Mail 1 komt binnen in de mailbox hiernaast.
 mutation ($input: SendParentLoginInput!) {
   sendParentLogin(input: $input) {
-    pupil { fullName parentLogins { region status colour label sentAt email } }
+    pupil {
+      fullName
+      parentLogins { region status colour label sentAt email }
+    }
     errors { code message }
   }
 }"""
@@ -259,15 +271,25 @@ PUPIL_OF_SECONDARY = """query ($id: ID!) {
     birthDate
     adviceLabel
     primarySchool { name }
-    guardians { firstName infix lastName relation email phone }
+    guardians {
+      firstName
+      infix
+      lastName
+      relation
+      email
+      phone
+    }
     testResult { adviceLabel }
     okiDoc {
       status
-      sections { advice { motivation wishPupil } support { perspectivePlan } }
+      sections {
+        advice { motivation wishPupil }
+        support { perspectivePlan needs }
+      }
     }
-    attachments { filename contentType size addedAt url }
-    familyDocuments { filename contentType size addedAt url }
-    notes { authorName organisationName text createdAt }
+    attachments { filename size addedAt url }
+    familyDocuments { filename size addedAt url }
+    notes { organisationName text createdAt }
   }
 }"""
 

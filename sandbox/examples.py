@@ -15,7 +15,7 @@ from resolvers.enrolment_forms import EnrolmentRow
 from resolvers.viewer import Viewer
 from rules.vocabulary import EnrolmentStatus, PupilOrigin, Role, UploadKind
 from sandbox import example_texts as text
-from sandbox import plan
+from sandbox import personas, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def _step(name: str, query: str, **given: Any) -> Example:
 async def examples_for(*, viewer: Viewer | None) -> list[Example]:
     """In the order in which somebody would try them."""
     if viewer is None:
-        return [Example("Wie ben ik", text.WHO), *_ANYONE]
+        return _ANYONE
     match viewer.role:
         case Role.PARENT:
             own = await _family(viewer)
@@ -54,7 +54,11 @@ async def examples_for(*, viewer: Viewer | None) -> list[Example]:
     return [*own, *_SIGNED_IN]
 
 
-_ANYONE = [_step("Wachtwoord vergeten", text.FORGOTTEN, username=plan.elk_number(1))]
+_ANYONE = [
+    _step("Inloggen", text.LOGIN, username=plan.elk_number(1), password=personas.FAMILY_PASSWORD),
+    _step("Wachtwoord vergeten", text.FORGOTTEN, username=plan.elk_number(1)),
+    Example("Wie ben ik", text.WHO),
+]
 _SIGNED_IN = [
     Example("Wie ben ik", text.WHO),
     Example("Wat is nu open", text.PERIODS),
@@ -106,10 +110,7 @@ async def _primary_school(viewer: Viewer) -> list[Example]:
     ]
     if first is None:
         return found
-    _, rows = await get_connection("default").execute_query(
-        _CHILDREN, [viewer.primary_school_id, viewer.school_year_id]
-    )
-    known = [dict(row) for row in rows]
+    known = await ready_children(viewer=viewer)
     ready = next((row for row in known if row["final"]), None)
     draft = next((row for row in known if not row["final"]), ready)
     child = str(ready["id"] if ready else first.id)
@@ -149,7 +150,14 @@ async def _primary_school(viewer: Viewer) -> list[Example]:
     ]
 
 
-_CHILDREN = """
+async def ready_children(*, viewer: Viewer) -> list[dict[str, Any]]:
+    """Children of a school whose parents can be sent a login as soon as the Oki-doc is `final` (rule 8)."""
+    parameters = [viewer.primary_school_id, viewer.school_year_id]
+    _, rows = await get_connection("default").execute_query(_READY, parameters)
+    return [dict(row) for row in rows]
+
+
+_READY = """
 SELECT pupil.id, oki_doc.version, oki_doc.status = 'FINAL' AS final
   FROM pupil
   JOIN oki_doc ON oki_doc.pupil_id = pupil.id
@@ -168,7 +176,6 @@ SELECT pupil.id, oki_doc.version, oki_doc.status = 'FINAL' AS final
    )
  ORDER BY pupil.sort_name, pupil.id
 """
-"""Children of a primary school whose parents can be sent a login, once the Oki-doc is definitive."""
 
 
 async def _secondary_school(viewer: Viewer) -> list[Example]:

@@ -41,6 +41,7 @@ class TestWhatIsMissing:
             (Form(choices=FIVE[:4]), 5, ["Kies nog 1 school. Uw lijst moet precies 5 scholen hebben."]),
             (Form(choices=FIVE[:1]), 2, ["Kies nog 1 school. Uw lijst moet precies 2 scholen hebben."]),
             (FULL, 2, ["Uw lijst heeft te veel scholen. Kies er precies 2."]),
+            (Form(choices=(*FIVE, choice(6))), 5, ["Uw lijst heeft te veel scholen. Kies er precies 5."]),
             (replace(FULL, ground=STAFF), 5, []),
             (replace(FULL, ground=SIBLING, sibling_name="Daan", sibling_class="2b"), 5, []),
             (

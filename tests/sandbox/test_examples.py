@@ -2,19 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from app import create_app
+from models import Account, ParentLogin, Pupil
 from resolvers import sessions, throttle
-from rules.vocabulary import Role
+from rules import parent_login as login_rule
+from rules.refusal import Refusals
+from rules.vocabulary import LoginStatus, Role
 from sandbox import pages, personas
+from sandbox.examples import ready_children
 from schema import files_http
 from schema.roles import SCHEMAS
 from settings import load
-from tests.sandbox.region import demo_region
+from tests.sandbox.region import demo_region, situation_of
 
 MOST = 40
 
@@ -125,14 +130,46 @@ async def test_a_list_that_is_offered_can_be_made_definitive(here: httpx.AsyncCl
 async def test_what_is_shown_follows_the_session_and_its_end(here: httpx.AsyncClient) -> None:
     token = await token_of("vo_staff")
     assert "Aangemelde leerlingen" in await offered(here, token)
-    for wrong in ("Bearer none", "Basic eDp5", ""):
+    for wrong in ("Bearer none", f"Basic {token}", ""):
         found = (await here.get("/dev/examples.json", headers={"Authorization": wrong})).json()
-        assert [one["name"] for one in found] == ["Wie ben ik", "Wachtwoord vergeten"]
+        assert [one["name"] for one in found] == ["Inloggen", "Wachtwoord vergeten", "Wie ben ik"]
 
 
-async def test_a_send_example_names_a_child_of_the_own_school_that_is_ready(here: httpx.AsyncClient) -> None:
+async def test_a_school_is_shown_the_children_whose_parents_can_be_sent_a_login(
+    here: httpx.AsyncClient,
+) -> None:
+    editors = await Account.filter(role=Role.PO_EDITOR)
+    assert len(editors) > 8
+    for editor in editors:
+        signed_in = await sessions.login(
+            username=editor.username,
+            password=personas.STAFF_PASSWORD,
+            region=None,
+            request_ip="127.0.0.1",
+            user_agent="",
+        )
+        viewer = await sessions.viewer_of(token=signed_in.token)
+        assert viewer is not None
+        shown = {row["id"]: row["final"] for row in await ready_children(viewer=viewer)}
+        own = await Pupil.filter(primary_school_id=editor.primary_school_id)
+        assert shown == {pupil.id: final for pupil in own if (final := await _ready(pupil)) is not None}
+
+
+async def _ready(pupil: Pupil) -> bool | None:
+    """Whether the login may be sent now, or, None, not even with a definitive Oki-doc."""
+    login = await ParentLogin.filter(pupil_id=pupil.id, region_id=pupil.region_id).first()
+    situation = replace(
+        await situation_of(pupil), login_status=login.status if login else LoginStatus.NOT_SENT
+    )
+    try:
+        login_rule.send(situation=replace(situation, oki_doc_final=True), window_closed=None)
+    except Refusals:
+        return None
+    return situation.oki_doc_final
+
+
+async def test_a_login_is_sent_by_the_example_as_it_stands(here: httpx.AsyncClient) -> None:
     token = await token_of("po_editor")
-    example = (await offered(here, token))["Ouderinlog versturen"]
-    sent = await run(here, token, example)
+    sent = await run(here, token, (await offered(here, token))["Ouderinlog versturen"])
     (own, *_) = sent["sendParentLogin"]["pupil"]["parentLogins"]
     assert (own["region"], own["status"]) == ("AMSTELLAND", "SENT")
