@@ -112,14 +112,9 @@ def _problems(title: str, declared: Mapping[str, Field], place: str, row: Any) -
         elif wrong := wrong_with(value, declared=one):
             yield Problem(path, f"{one.label}: {wrong}")
     begins, ends = row.get("begins_on"), row.get("ends_on")
-<<<<<<< HEAD
-    if _day(begins) and _day(ends) and str(ends) < str(begins):
-        yield Problem(f"{place}.ends_on", f"{declared['ends_on'].label}: deze datum ligt voor het begin.")
-=======
-    declared = section.by_name.get("ends_on")
-    if declared is not None and _day(begins) and _day(ends) and str(ends) < str(begins):
-        yield Problem(f"{place}.ends_on", f"{declared.label}: deze datum ligt voor het begin.")
->>>>>>> main
+    last = declared.get("ends_on")
+    if last is not None and _day(begins) and _day(ends) and str(ends) < str(begins):
+        yield Problem(f"{place}.ends_on", f"{last.label}: deze datum ligt voor het begin.")
 
 
 def _problems_of_rows(declared: Field, path: str, value: Any) -> Iterator[Problem]:
@@ -145,18 +140,13 @@ def wrong_with(value: Any, *, declared: Field) -> str | None:
             return None if right and abs(value) <= declared.longest else "vul een getal in."
         case Kind.DAY:
             return None if _day(value) else "vul een bestaande datum in."
-<<<<<<< HEAD
         case Kind.CODE if not declared.open:
-            return None if value in declared.codes else f"kies uit: {', '.join(declared.codes)}."
+            known = isinstance(value, str) and value in declared.codes
+            return None if known else f"kies uit: {', '.join(declared.codes)}."
         case Kind.ADVICE if not (isinstance(value, str) and _ADVICE.fullmatch(value)):
             return "kies een advies van de lijst."
         case Kind.FILE if not (isinstance(value, str) and _FILE.fullmatch(value)):
             return "dit is geen bijlage."
-=======
-        case Kind.CODE:
-            right = isinstance(value, str) and value in declared.codes
-            return None if right else f"kies uit: {', '.join(declared.codes)}."
->>>>>>> main
         case _:
             return _wrong_text(declared, value)
 
