@@ -48,12 +48,14 @@ def _read(known: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str,
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParentLoginSent(Mail):
-    """Mail 1: the link to set a password, the ELK number as user name (rule 14)."""
+    """Mail 1: the link to set a password, the ELK number as user name (rule 14). `outside`: there is no primary
+    school here to correct the child's data (rule 47)."""
 
     template: ClassVar[str] = "parent_login_sent"
     first_name: str
     elk_number: str
     valid_until: datetime | None = None
+    outside: bool = False
 
     @classmethod
     def example(cls) -> "ParentLoginSent":
@@ -63,7 +65,7 @@ class ParentLoginSent(Mail):
 
     @classmethod
     def examples(cls) -> tuple[Mail, ...]:
-        return (cls.example(), cls(first_name="Bente", elk_number="B40012"))
+        return (cls.example(), cls(first_name="Bente", elk_number="B40012", outside=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,10 +196,11 @@ class LoginRequestConfirm(Mail):
 
     template: ClassVar[str] = "login_request_confirm"
     first_name: str
+    valid_until: datetime
 
     @classmethod
     def example(cls) -> "LoginRequestConfirm":
-        return cls(first_name="Mei-Lin")
+        return cls(first_name="Mei-Lin", valid_until=datetime.fromisoformat("2027-03-12T19:30+01:00"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

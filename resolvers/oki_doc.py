@@ -108,17 +108,19 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     return pupil_id
 
 
-async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> str:
+async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None, outside: bool = False) -> str:
     """The lowest free number above all in use, else the lowest gap; the group's row is locked (rule 2)."""
     await RegionGroup.filter(id=group_id).select_for_update().first()
     used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
-    highest = max((int(number) for number in used if number.isdigit()), default=9999)
+    mark = "B" if outside else ""
+    highest = max((int(number[-5:]) for number in used if number.startswith("B") is outside), default=9999)
     if highest < 99999:
-        return str(highest + 1)
-    free = next((number for number in range(10000, 100000) if str(number) not in used), None)
-    if free is None:
+        return f"{mark}{highest + 1}"
+    free = (f"{mark}{number}" for number in range(10000, 100000) if f"{mark}{number}" not in used)
+    number = next(free, None)
+    if number is None:
         raise ElkNumbersUsedUp()
-    return str(free)
+    return number
 
 
 async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
@@ -162,10 +164,11 @@ async def _write_identity(*, act: Act, edit: Edit) -> None:
         sort_name=sort_name(first_name=pupil.first_name, infix=pupil.infix, last_name=pupil.last_name),
     )
     if edit.bsn is not None:
-        await _write_bsn(act=act, bsn=edit.bsn)
+        await write_bsn(act=act, bsn=edit.bsn)
 
 
-async def _write_bsn(*, act: Act, bsn: str) -> None:
+async def write_bsn(*, act: Act, bsn: str) -> None:
+    """The BSN of the step's child, encrypted; empty takes it away. Raises `PupilKnown`."""
     pupil = act.child
     if not bsn:
         act.change(pupil, bsn_encrypted=None, bsn_index=None)

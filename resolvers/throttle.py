@@ -135,9 +135,10 @@ async def spend(*, what: str, who: str, budget: Bucket) -> float:
     return float(answer)
 
 
-async def spend_or_refuse(*, what: str, address: str, budget: Bucket) -> None:
-    """One from a network's budget. Raises `TooManyAttempts`."""
-    _refuse_if(await spend(what=what, who=rule.network(address=address), budget=budget), by=what)
+async def spend_or_refuse(*, what: str, budget: Bucket, address: str = "", who: str = "") -> None:
+    """One from the budget of a network, or of `who`. Raises `TooManyAttempts`."""
+    spender = who or rule.network(address=address)
+    _refuse_if(await spend(what=what, who=spender, budget=budget), by=what)
 
 
 def _refuse_if(wait: float, *, by: str) -> None:

@@ -13,7 +13,7 @@ from models import Account, Region
 from resolvers import clock, passwords
 from resolvers.imports import in_words, run
 from rules.vocabulary import Role
-from sandbox import invent, personas
+from sandbox import asking, invent, personas
 from sandbox.choices import CHOICES, Choices
 from sandbox.ledger import Ledger, Who
 from sandbox.states import IMPORTED, NOW, Child, Story
@@ -66,6 +66,7 @@ async def _states(say: Say) -> None:
             story.tell(Child(**row))
             if done % EVERY == 0:
                 say(f"{done} of {len(children)} children told")
+        await asking.tell(connection=connection, ledger=ledger)
         await ledger.write(connection)
 
 

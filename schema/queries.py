@@ -2,11 +2,12 @@
 
 from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
+from schema.login_requests import LoginRequestQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
 from schema.visibility import output_type
 
 
 @output_type("Wat u kunt vragen.")
-class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery):
+class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery, LoginRequestQuery):
     pass

@@ -28,8 +28,10 @@ from tests.world import Person, World
 
 REST: dict[str, dict[str, Any]] = {
     "addNote": {"text": "Wie is dit?"},
+    "approveLoginRequest": {},
     "createDocument": {"kind": "OKI_DOC"},
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
+    "declineLoginRequest": {"reason": "Wie is dit?"},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "removeAttachment": {},
     "revokeSession": {},
