@@ -18,6 +18,7 @@ from resolvers.viewer import Viewer
 from rules import login_request as rule
 from rules import parent_login
 from rules.calendar import PeriodClosed, Window, closed
+from rules.dossier import PupilKnown
 from rules.identifiers import sort_name
 from rules.login_request import Answer
 from rules.refusal import Refusal, Refusals
@@ -198,7 +199,12 @@ async def _make_pupil(*, act: Act, request: LoginRequest) -> None:
     act.create(pupil)
     act.pupil = pupil
     if request.bsn_encrypted is not None:
-        await write_bsn(act=act, bsn=vault().decrypt(encrypted=request.bsn_encrypted))
+        try:
+            await write_bsn(act=act, bsn=vault().decrypt(encrypted=request.bsn_encrypted))
+        except PupilKnown as known:
+            known.path = ()
+            known.what_now = "Bekijk bij de aanvraag op welk kind zij lijkt."
+            raise
     act.create(Address(id=uuid4(), pupil_id=pupil.id, position=1, **told["address"]))
     act.create(Guardian(id=uuid4(), pupil_id=pupil.id, position=1, email=request.email, **told["guardian"]))
     await act.flush()

@@ -136,9 +136,14 @@ async def spend(*, what: str, who: str, budget: Bucket) -> float:
 
 
 async def spend_or_refuse(*, what: str, budget: Bucket, address: str = "", who: str = "") -> None:
-    """One from the budget of a network, or of `who`. Raises `TooManyAttempts`."""
+    """One from the budget of a network, or of `who`, for a mail. Raises `TooManyAttempts`."""
     spender = who or rule.network(address=address)
-    _refuse_if(await spend(what=what, who=spender, budget=budget), by=what)
+    try:
+        _refuse_if(await spend(what=what, who=spender, budget=budget), by=what)
+    except TooManyAttempts as refusal:
+        # Whoever asks for a mail is not helped by asking for another.
+        refusal.what_else = ""
+        raise
 
 
 def _refuse_if(wait: float, *, by: str) -> None:

@@ -139,13 +139,12 @@ class TooManyAttempts(Refusal):
 
     code: ClassVar[str] = "TOO_MANY_ATTEMPTS"
     retry_after_seconds: int = 1
+    what_else = " Via 'wachtwoord vergeten' kunt u ook een nieuw wachtwoord kiezen."
 
     @property
     def message(self) -> str:
-        return (
-            f"Er is te vaak achter elkaar geprobeerd. Wacht {_in_words(self.retry_after_seconds)} en "
-            "probeer het dan opnieuw. Via 'wachtwoord vergeten' kunt u ook een nieuw wachtwoord kiezen."
-        )
+        wait = _in_words(self.retry_after_seconds)
+        return f"Er is te vaak achter elkaar geprobeerd. Wacht {wait} en probeer het dan opnieuw.{self.what_else}"
 
 
 def _in_words(seconds: int) -> str:

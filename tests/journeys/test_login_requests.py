@@ -130,7 +130,7 @@ class TestTheList:
         after = None
         while page := (
             await admin.ask(
-                "query($a: String) { loginRequests(first: 2, after: $a) { id firstName } }", a=after
+                "query($a: String) { loginRequests(first: 3, after: $a) { id firstName } }", a=after
             )
         )["loginRequests"]:
             seen += [row["firstName"] for row in page]
@@ -281,6 +281,11 @@ class TestApproving:
         said = await asyncio.gather(*(decide(admin, "approveLoginRequest", one) for one in found))
         assert sorted(said) == [[], ["PUPIL_KNOWN"]]
         assert await Pupil.all().count() == 1
+        waits = await LoginRequest.get(state=LoginRequestState.OPEN)
+        (error,) = (await admin.do("approveLoginRequest", "", id=str(waits.id)))["errors"]
+        assert error["path"] == []
+        assert "bij de aanvraag" in error["message"]
+        assert "helpdesk" not in error["message"], "that is who reads it"
 
     async def test_with_an_address_of_its_own_is_refused_where_one_was_confirmed(self, world: World) -> None:
         request, admin = await registered(world), await admin_of(world)
