@@ -99,8 +99,10 @@ async def _alive(_request: Request) -> Response:
 
 
 def _ready(checks: Mapping[str, Check]) -> Callable[[Request], Awaitable[Response]]:
+    looks = [Look(check) for check in checks.values()]
+
     async def ready(_request: Request) -> Response:
-        found = dict(zip(checks, await asyncio.gather(*map(_state_of, checks.values())), strict=True))
+        found = dict(zip(checks, await asyncio.gather(*(look.state() for look in looks)), strict=True))
         good = all(state == "ok" for state in found.values())
         return JSONResponse(
             {"status": "ready" if good else "not ready", "checks": found}, status_code=200 if good else 503
@@ -109,14 +111,31 @@ def _ready(checks: Mapping[str, Check]) -> Callable[[Request], Awaitable[Respons
     return ready
 
 
-async def _state_of(check: Check) -> str:
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await check()
-    except Exception as failure:  # noqa: BLE001 - whatever is wrong, it is not ready
-        log.warning("not ready: %s", type(failure).__qualname__)
-        return "failed"
-    return "ok"
+class Look:
+    """A check, asked with an end to the waiting.
+
+    A server that is stopped does not even take back a question: giving up takes as long as the answer. So
+    nobody waits for that either, and until it is done no further question hangs beside it.
+    """
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._asked: asyncio.Task[None] | None = None
+
+    async def state(self) -> str:
+        """ok, or failed; in good time, whatever the check does."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.ensure_future(self._check())
+        asked = self._asked
+        await asyncio.wait({asked}, timeout=CHECK_SECONDS)
+        if not asked.done():
+            asked.cancel()
+            log.warning("not ready: no answer")
+            return "failed"
+        failure = None if asked.cancelled() else asked.exception()
+        if failure is not None:
+            log.warning("not ready: %s", type(failure).__qualname__)
+        return "failed" if asked.cancelled() or failure is not None else "ok"
 
 
 async def _metrics(_request: Request) -> Response:

@@ -16,7 +16,9 @@ def parser() -> argparse.ArgumentParser:
 
     dev = commands.add_parser("dev", help="everything in one terminal, with invented data")
     dev.add_argument("--port", type=_port, default=8000, help="where the API listens on 127.0.0.1")
-    dev.add_argument("--pupils", type=int, default=400, help="how many pupils the demo region has")
+    dev.add_argument(
+        "--pupils", type=int, default=400, help="how many pupils the demo region has; at least 100"
+    )
     dev.add_argument("--fresh", action="store_true", help="throw away the data there is and begin anew")
 
     test = commands.add_parser("test", help="lint, types, layers, tests")

@@ -48,13 +48,17 @@ def _read(known: dict[str, Any], payload: dict[str, Any]) -> Iterator[tuple[str,
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParentLoginSent(Mail):
-    """Mail 1: the link to set a password, the ELK number as user name (rule 14). `outside`: there is no primary
-    school here to correct the child's data (rule 47)."""
+    """Mail 1: the link to set a password, the ELK number as user name (rule 14).
+
+    `has_account`: it is the login of a second region (rule 2), whose link asks for the password there is.
+    `outside`: there is no primary school here to correct the child's data (rule 47).
+    """
 
     template: ClassVar[str] = "parent_login_sent"
     first_name: str
     elk_number: str
     valid_until: datetime | None = None
+    has_account: bool = False
     outside: bool = False
 
     @classmethod
@@ -65,7 +69,11 @@ class ParentLoginSent(Mail):
 
     @classmethod
     def examples(cls) -> tuple[Mail, ...]:
-        return (cls.example(), cls(first_name="Bente", elk_number="B40012", outside=True))
+        return (
+            cls.example(),
+            cls(first_name="Bente", elk_number="B40012", outside=True),
+            cls(first_name="Yiğit", elk_number="78020", has_account=True),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

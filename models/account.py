@@ -76,6 +76,13 @@ class Session(Model):
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    region: fields.ForeignKeyNullableRelation[Region] = fields.ForeignKeyField(
+        "loket.Region",
+        on_delete=fields.RESTRICT,
+        null=True,
+        description="A family's: signed in with this one",
+    )
+    region_id: UUID | None
     device = fields.CharField(max_length=200, default="")
 
     class Meta:

@@ -73,7 +73,6 @@ class Pupil(Model):
         default="", description="Why a higher test advice did not raise the advice"
     )
     not_placing_reason = fields.CharEnumField(NotPlacingReason, max_length=20, null=True)
-    version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
 from emails import PasswordReset
-from models import Account, Region, Session
+from models import Account, ParentLogin, Region, Session
 from resolvers import links, passwords, scope, throttle
 from resolvers.evenly import answered_evenly
 from resolvers.parent_login import address_on_file, mail_1_again
@@ -19,7 +19,7 @@ from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from rules import sign_in as rule
 from rules.refusal import Refusal
-from rules.sign_in import LinkExpired, LinkInvalid
+from rules.sign_in import LinkExpired, LinkInvalid, OwnPasswordNeeded
 from rules.steps import LOGIN, NotFound
 from rules.vocabulary import LoginStatus, Role
 
@@ -27,10 +27,11 @@ from rules.vocabulary import LoginStatus, Role
 async def activate_account(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
     """Rule 14: set the first password by the link of mail 1, and be signed in. The dot turns green.
 
-    The link works once and until the application period ends. With the link of a second region an
-    account that is active already gets this password, and its other sessions end.
+    The link works once and until the application period ends. An account that has a password keeps it: the
+    link of a second region takes that one and no other (rule 2), and nobody is signed out.
 
-    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak`, `YearClosed` or `TooManyAttempts`.
+    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak`, `OwnPasswordNeeded`, `YearClosed` or
+    `TooManyAttempts`.
     """
     return await _set_password(token=token, password=password, request_ip=request_ip, user_agent=user_agent)
 
@@ -50,9 +51,8 @@ async def request_password_reset(*, username: str, region: str | None, request_i
     Raises `TooManyAttempts` when this network asks too often; one account's mails stop silently.
     """
     async with answered_evenly():
-        await throttle.spend_or_refuse(
-            what="mails-network", address=request_ip, budget=rule.MAILS_PER_NETWORK
-        )
+        network = rule.network(address=request_ip)
+        await throttle.spend_or_refuse(what="mails-network", who=network, budget=rule.MAILS_PER_NETWORK)
         name = rule.username(typed=username)
         if await throttle.spend(what="mails-account", who=name, budget=rule.MAILS_PER_ACCOUNT) == 0:
             realms = await realms_of(username=name, region=region)
@@ -70,19 +70,46 @@ async def _set_password(*, token: str, password: str, request_ip: str, user_agen
         account = await Account.get_or_none(reset_token_hash=digest, active=True)
     if account is None:
         raise LinkInvalid().at("token")
+    if login is not None and account.password_hash is not None:
+        return await _join(
+            account=account, login=login, password=password, request_ip=request_ip, user_agent=user_agent
+        )
     await passwords.check(password=password, names=await _names(account=account))
     # Hashing takes a moment and may wait its turn: not while rows are locked.
     password_hash = await passwords.hashed(password=password)
-    session, signed_in = new_session(account=account, user_agent=user_agent)
+    session, signed_in = new_session(
+        account=account, user_agent=user_agent, region_id=login.region_id if login else None
+    )
     viewer = _as_viewer(account=account, session_id=session.id)
     if login is not None:
         opened = _activating(digest=digest, viewer=viewer)
     else:
         opened = _resetting(account_id=account.id, digest=digest, viewer=viewer)
     async with opened as (act, owner):
+        if login is not None and owner.password_hash is not None:
+            # Another region's link set one at this same moment.
+            raise OwnPasswordNeeded().at("password")
         act.change(owner, password_hash=password_hash, reset_token_hash=None, reset_expires_at=None)
         for other in await Session.filter(account_id=owner.id, revoked_at__isnull=True):
             act.change(other, revoked_at=session.created_at)
+        act.create(session)
+    await throttle.welcome(username=account.username, address=request_ip)
+    return signed_in
+
+
+async def _join(
+    *, account: Account, login: ParentLogin, password: str, request_ip: str, user_agent: str
+) -> SignedIn:
+    """One more region for an account that has a password: the right one is asked for, and nothing else changes."""
+    digest = login.token_hash or ""
+    await throttle.spend_or_refuse(what="own-password", who=digest, budget=rule.OWN_PASSWORD_BY_LINK)
+    if not await passwords.matches(password=password, stored=account.password_hash):
+        raise OwnPasswordNeeded().at("password")
+    session, signed_in = new_session(account=account, user_agent=user_agent, region_id=login.region_id)
+    viewer = _as_viewer(account=account, session_id=session.id)
+    async with _activating(digest=digest, viewer=viewer) as (act, owner):
+        if owner.password_hash != account.password_hash:
+            raise OwnPasswordNeeded().at("password")
         act.create(session)
     await throttle.welcome(username=account.username, address=request_ip)
     return signed_in
@@ -164,9 +191,9 @@ async def _region_of(*, account: Account, code: str | None) -> Region | None:
     if account.pupil_id is not None:
         pupil = await scope.one(scope.pupils(viewer))
         try:
-            return await region_of_family(code=code, pupil=pupil)
+            return await region_of_family(code=code, pupil=pupil, viewer=viewer)
         except NotFound:
-            return await region_of_family(code=None, pupil=pupil)
+            return await region_of_family(code=None, pupil=pupil, viewer=viewer)
     await account.fetch_related("primary_school", "secondary_school")
     school = account.primary_school or account.secondary_school
     region_id = account.region_id or (school.region_id if school else None)

@@ -9,7 +9,6 @@ from documents import Paper
 from models import Address, Advice, Enrolment, Guardian, OkiDoc, PrimarySchool, Pupil, TestResult
 from resolvers import scope
 from resolvers.enrolment_forms import EnrolmentRow, form_of, shown
-from resolvers.regions import region_of_family
 from resolvers.step import Act
 from rules.calendar import in_dutch
 from rules.identifiers import full_name
@@ -67,11 +66,10 @@ async def _application_form(*, act: Act, pupil: Pupil) -> Paper:
     ]
     status, stamp, version = "in te vullen in het ouderportaal", "CONCEPT", None
     signatures: tuple[str, ...] = ("Ouder/verzorger 1", "Ouder/verzorger 2")
-    if act.viewer is not None and act.viewer.role is Role.PARENT:
-        region = await region_of_family(code=None, pupil=pupil)
+    if act.viewer is not None and act.viewer.role is Role.PARENT and act.region is not None:
         live = (
             await scope.of(pupil, Enrolment)
-            .filter(region_id=region.id)
+            .filter(region_id=act.region.id)
             .exclude(status=EnrolmentStatus.WITHDRAWN)
             .first()
         )

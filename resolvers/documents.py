@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from models import Document
+from models import Document, Enrolment, Region
 from resolvers import audit, scope
 from resolvers.document_content import content_of
 from resolvers.file_links import Use, url
 from resolvers.nudge import nudge
+from resolvers.regions import region_named, region_of_family
 from resolvers.step import take
 from resolvers.viewer import Viewer
+from rules import documents as rule
 from rules.steps import NotFound
-from rules.vocabulary import DocumentKind, JobStatus, Role
+from rules.vocabulary import DocumentKind, EnrolmentStatus, JobStatus, Role
 
 MAKERS = frozenset({Role.PO_EDITOR, Role.PARENT})
 
@@ -29,18 +31,23 @@ class DocumentRow:
     url: str | None
 
 
-async def create_document(*, viewer: Viewer, kind: DocumentKind, pupil_id: UUID | None = None) -> UUID:
+async def create_document(
+    *, viewer: Viewer, kind: DocumentKind, pupil_id: UUID | None = None, region: str | None = None
+) -> UUID:
     """Ask for a PDF of a child's Oki-doc or application form. A family needs no `pupil_id`.
 
-    Raises `NotFound`: child out of reach, or nothing of this kind is there.
+    Raises `NotFound`: child or region out of reach, or nothing of this kind is there; `TooManyDocuments`.
     """
-    if viewer.role is Role.PARENT:
+    if pupil_id is None:
         pupil_id = viewer.pupil_id
     if pupil_id is None:
         raise NotFound().at("pupil_id")
+    chosen = await _region(viewer=viewer, pupil_id=pupil_id, code=region)
     async with take(
-        "createDocument", viewer=viewer, pupil_id=pupil_id, rule_judges_window=True
+        "createDocument", viewer=viewer, pupil_id=pupil_id, region=chosen, rule_judges_window=True
     ) as act:  # A closed year is readable (rule 1).
+        making = scope.documents(viewer).filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING])
+        rule.may_ask(waiting=await making.count())
         said = await content_of(kind=kind, act=act)
         document = Document(
             id=uuid4(),
@@ -67,6 +74,21 @@ async def create_document(*, viewer: Viewer, kind: DocumentKind, pupil_id: UUID 
         await read.save(force_create=True)
     await nudge("make_documents")
     return document.id
+
+
+async def _region(*, viewer: Viewer, pupil_id: UUID, code: str | None) -> Region:
+    """The one named; without a name the pupil's own for a school, for a family the one with its definitive
+    enrolment (rule 2: there is one at most), else the one it means."""
+    pupil = await scope.one(scope.pupils(viewer).filter(id=pupil_id))
+    if viewer.role is not Role.PARENT:
+        named = code is not None
+        return await (region_named(code=code, viewer=viewer) if named else Region.get(id=pupil.region_id))
+    if code is None:
+        final = scope.of(pupil, Enrolment).filter(status=EnrolmentStatus.FINAL)
+        found = await final.select_related("region").first()
+        if found is not None:
+            return found.region
+    return await region_of_family(code=code, pupil=pupil, viewer=viewer)
 
 
 async def document(*, viewer: Viewer, document_id: UUID) -> DocumentRow | None:

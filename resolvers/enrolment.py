@@ -192,7 +192,7 @@ async def _taken(
     if viewer.pupil_id is None:
         raise NotFound()
     pupil = await scope.one(scope.pupils(viewer))
-    chosen = await region_of_family(code=region, pupil=pupil)
+    chosen = await region_of_family(code=region, pupil=pupil, viewer=viewer)
     async with take(
         name,
         viewer=viewer,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from models import Department, Enrolment, ParentLogin, Region
+from models import Department, Enrolment, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
 from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
+from resolvers.family import load_logins
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -24,7 +25,8 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
     in_the_way = await _in_the_way(found, rows) if viewer.role is Role.PARENT else {}
     shown_by_id = await all_shown(enrolments=found, rows=rows, in_the_way=in_the_way)
-    await _default_region(viewer, rows)
+    if viewer.role is Role.PARENT:
+        await load_logins(viewer=viewer, rows=rows)
     for row in rows:
         row.parts["enrolment"] = {
             one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
@@ -53,16 +55,6 @@ async def _in_the_way(forms: list[Enrolment], rows: list[PupilRow]) -> dict[UUID
             elsewhere=next(finals, None),
         )
     return found
-
-
-async def _default_region(viewer: Viewer, rows: list[PupilRow]) -> None:
-    """The region meant when a family names none, as `region_of_family` chooses it for an act."""
-    if viewer.role is not Role.PARENT:
-        return
-    logins = scope.of_all(rows, ParentLogin)
-    codes = await fetch(logins, ("region__code",), lambda code: code)
-    for row in rows:
-        row.parts["default_region"] = codes[0] if len(codes) == 1 else viewer.region_code
 
 
 @part("enrolment_history")
@@ -132,7 +124,7 @@ async def _placement_result(viewer: Viewer, rows: list[PupilRow]) -> None:
     """By region. Before the announcement nothing is read at all: no time, no count tells."""
     if viewer.role is not Role.PARENT:
         return
-    await _default_region(viewer, rows)
+    await load_logins(viewer=viewer, rows=rows)
     now = await clock.now()
     for row in rows:
         row.parts["placement_result"] = {}

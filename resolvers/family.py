@@ -9,11 +9,12 @@ from uuid import UUID
 from tortoise.queryset import QuerySet
 
 from models import Address, Guardian, ParentLogin, TestResult
-from models.region import Advice
+from models.region import Advice, Region
 from resolvers import scope
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
+from rules.parent_login import region_meant
 from rules.reconsideration import is_open
 from rules.vocabulary import LoginStatus, Role
 
@@ -113,12 +114,31 @@ async def _test_result(viewer: Viewer, rows: list[PupilRow]) -> None:
 
 @part("login_status")
 async def _login_status(viewer: Viewer, rows: list[PupilRow]) -> None:
-    """A parent's one status: of the own region, else the furthest one there is."""
-    logins = scope.of_all(rows, ParentLogin)
-    order = list(LoginStatus)
+    """A family's, by region: no login is one that was not sent."""
+    linked = await fetch(Region.filter(group_id=viewer.group_id), ("code",), lambda code: code)
+    await load_logins(viewer=viewer, rows=rows)
     for row in rows:
-        row.parts["login_status"] = LoginStatus.NOT_SENT
-    by_id = {row.id: row for row in rows}
-    for pupil_id, status in await fetch(logins, ("pupil_id", "status"), lambda *row: row):
-        row = by_id[pupil_id]
-        row.parts["login_status"] = max(row.parts["login_status"], LoginStatus(status), key=order.index)
+        nothing = dict.fromkeys(linked, LoginStatus.NOT_SENT)
+        row.parts["login_status"] = {**nothing, **row.parts["logins"]}
+
+
+async def load_logins(*, viewer: Viewer, rows: list[PupilRow]) -> None:
+    """For a family: its `logins` by the region's code, and the `default_region`, which is meant where none
+    is named, as `region_of_family` chooses it for an act."""
+    if all("logins" in row.parts for row in rows):
+        return
+    columns = ("pupil_id", "region_id", "region__code", "status")
+    found = await fetch(scope.of_all(rows, ParentLogin), columns, lambda *row: row)
+    for row in rows:
+        own = {
+            region_id: (code, LoginStatus(status))
+            for pupil, region_id, code, status in found
+            if pupil == row.id
+        }
+        meant = region_meant(
+            logins={region_id: status for region_id, (_, status) in own.items()},
+            own=row.region_id,
+            signed_in=viewer.signed_in_region_id,
+        )
+        row.parts["logins"] = dict(own.values())
+        row.parts["default_region"] = own[meant][0] if meant in own else viewer.region_code

@@ -2,16 +2,23 @@
 
 The key is reserved before the step runs and never given out again, not even when the process dies in
 between: whether the step was saved is then for a person to look up, and not for us to guess.
+
+An answer may hold what is nowhere else in words, such as a BSN: it is kept sealed.
 """
 
+import hashlib
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.fernet import Fernet, InvalidToken
 from tortoise.exceptions import IntegrityError
 
 from models import IdempotencyKey
 from resolvers.clock import real_now
+from settings import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,30 @@ class Answers:
         except IntegrityError:
             row = await IdempotencyKey.get_or_none(account_id=account_id, key=key)
             # Released between the two statements: the next try has it.
-            return Kept(row.body_hash, row.answer) if row else Kept(body_hash, None)
+            return Kept(row.body_hash, _opened(row.answer)) if row else Kept(body_hash, None)
         return None
 
     async def keep(self, *, account_id: UUID, key: str, answer: dict[str, Any]) -> None:
         """The answer to the request that reserved the key."""
-        await IdempotencyKey.filter(account_id=account_id, key=key).update(answer=answer)
+        sealed = _seal().encrypt(json.dumps(answer).encode()).decode()
+        await IdempotencyKey.filter(account_id=account_id, key=key).update(answer={"sealed": sealed})
 
     async def release(self, *, account_id: UUID, key: str) -> None:
         """Nothing has run: the key may be used again."""
         await IdempotencyKey.filter(account_id=account_id, key=key, answer__isnull=True).delete()
+
+
+def _opened(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The answer; none when it was sealed with another key, as if nobody knew how far it came."""
+    if kept is None:
+        return None
+    try:
+        answer: dict[str, Any] = json.loads(_seal().decrypt(kept["sealed"]))
+    except InvalidToken:
+        return None
+    return answer
+
+
+def _seal() -> Fernet:
+    key = hashlib.blake2b(load().link_key.encode(), person=b"loket answers", digest_size=32).digest()
+    return Fernet(urlsafe_b64encode(key))

@@ -22,7 +22,7 @@ from rules.dossier import PupilKnown
 from rules.identifiers import sort_name
 from rules.login_request import Answer
 from rules.refusal import Refusal, Refusals
-from rules.sign_in import MAILS_PER_NETWORK
+from rules.sign_in import MAILS_PER_NETWORK, network
 from rules.steps import LOGIN_REQUEST, NotFound
 from rules.vocabulary import LoginRequestState, PupilOrigin, Role
 
@@ -43,7 +43,9 @@ async def request_parent_login(*, elk_number: str, birth_date: date, region: str
     `NotFound` for the region, `PeriodClosed`, `YearClosed`.
     """
     async with answered_evenly():
-        await throttle.spend_or_refuse(what="mails-network", address=request_ip, budget=MAILS_PER_NETWORK)
+        await throttle.spend_or_refuse(
+            what="mails-network", who=network(address=request_ip), budget=MAILS_PER_NETWORK
+        )
         number = rule.elk_number(typed=elk_number)
         asked, year = await open_for_requests(code=region)
         # With the date of birth: who only knows the number cannot use up what the family may ask.

@@ -38,5 +38,5 @@ async def set_not_placing_reason(
                     to=guardian.email,
                     unique_key=f"enrolment_withdrawn:{final.id}",
                 )
-        act.change(pupil, not_placing_reason=reason, version=pupil.version + 1)
+        act.change(pupil, not_placing_reason=reason)
     return pupil_id

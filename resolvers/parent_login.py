@@ -39,7 +39,7 @@ async def send_parent_login(*, viewer: Viewer, pupil_id: UUID, region: str) -> U
 async def invite(*, act: Act, email: str) -> None:
     """The account, the login of this region with a new link, and mail 1."""
     assert act.region is not None
-    await _account_for(act=act)
+    has_account = await _account_for(act=act)
     login = await _login_of(act=act)
     if login is None:
         login = ParentLogin(id=uuid4(), pupil_id=act.child.id, region_id=act.region.id)
@@ -55,14 +55,16 @@ async def invite(*, act: Act, email: str) -> None:
         email=email,
         sent_at=act.now,
     )
-    _mail_1(act=act, login=login, unique_key=f"parent_login:{login.id}:{sequence}")
+    _mail_1(act=act, login=login, has_account=has_account, unique_key=f"parent_login:{login.id}:{sequence}")
 
 
 async def mail_1_again(*, act: Act) -> None:
     """The same link while it is good, as it may be in an inbox already. Was the address corrected since,
-    then a new one: the old link lies in the wrong inbox."""
+    then a new one: the old link lies in the wrong inbox. None for a child that is not placed (rule 11)."""
     login = await _login_of(act=act)
     if login is None or login.status is not LoginStatus.SENT or login.token_used:
+        return
+    if act.child.not_placing_reason is not None:
         return
     if is_over(ends_at=parent_link_ends(calendar=act.calendar), now=act.now):
         return
@@ -72,7 +74,12 @@ async def mail_1_again(*, act: Act) -> None:
         token = links.token(purpose="parent_login", row_id=login.id, sequence=sequence)
         act.change(login, sequence=sequence, token_hash=links.digest(token), email=email, sent_at=act.now)
     before = await OutboxMail.filter(link_id=login.id, link_sequence=login.sequence).count()
-    _mail_1(act=act, login=login, unique_key=f"parent_login:{login.id}:{login.sequence}:again:{before}")
+    _mail_1(
+        act=act,
+        login=login,
+        has_account=await _account_for(act=act),
+        unique_key=f"parent_login:{login.id}:{login.sequence}:again:{before}",
+    )
 
 
 async def address_on_file(*, pupil: Pupil) -> str:
@@ -102,12 +109,13 @@ async def _login_of(*, act: Act) -> ParentLogin | None:
     return await scope.of(act.child, ParentLogin).filter(region_id=act.region.id).first()
 
 
-def _mail_1(*, act: Act, login: ParentLogin, unique_key: str) -> None:
+def _mail_1(*, act: Act, login: ParentLogin, has_account: bool, unique_key: str) -> None:
     act.mail(
         ParentLoginSent(
             first_name=act.child.first_name,
             elk_number=act.child.elk_number,
             valid_until=parent_link_ends(calendar=act.calendar),
+            has_account=has_account,
             outside=act.child.origin is PupilOrigin.OUTSIDE,
         ),
         to=login.email,
@@ -145,11 +153,12 @@ async def situation_of(*, act: Act, email: str) -> parent_login.Situation:
     )
 
 
-async def _account_for(*, act: Act) -> None:
-    """One account per child (rule 2); its user name is the ELK number, its password still to come."""
+async def _account_for(*, act: Act) -> bool:
+    """One account per child (rule 2), its user name the ELK number; whether it has a password already."""
     pupil = act.child
-    if await Account.filter(pupil_id=pupil.id).exists():
-        return
+    there = await Account.get_or_none(pupil_id=pupil.id)
+    if there is not None:
+        return there.password_hash is not None
     act.create(
         Account(
             id=uuid4(),
@@ -164,3 +173,4 @@ async def _account_for(*, act: Act) -> None:
             created_at=act.now,
         )
     )
+    return False

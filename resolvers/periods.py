@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from resolvers import clock, scope
+from resolvers import clock
 from resolvers.calendars import calendar_of
-from resolvers.regions import region_named, region_of_family
+from resolvers.regions import region_to_read
 from resolvers.viewer import Viewer
-from rules.steps import NotFound
-from rules.vocabulary import PeriodKind, Role
+from rules.vocabulary import PeriodKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +19,9 @@ class OpenPeriod:
 
 async def current_periods(*, viewer: Viewer, region: str | None) -> list[OpenPeriod]:
     """The periods open at this moment, in the order of the year; a family's own window counts as
-    APPLICATION (rules 7 and 22). Empty for a region out of reach, as nothing of it is theirs to read."""
-    if viewer.school_year_id is None:
-        return []
-    try:
-        if viewer.role is Role.PARENT:
-            pupil = await scope.one(scope.pupils(viewer))
-            found = await region_of_family(code=region, pupil=pupil)
-        else:
-            found = await region_named(code=region, viewer=viewer)
-    except NotFound:
+    APPLICATION (rules 7 and 22). Empty for a region out of reach."""
+    found = await region_to_read(code=region, viewer=viewer)
+    if found is None or viewer.school_year_id is None:
         return []
     now = await clock.now()
     calendar = await calendar_of(

@@ -15,9 +15,10 @@ from tortoise.queryset import QuerySet
 
 from models import ParentLogin, Pupil, Region
 from resolvers import scope
+from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
-from rules.identifiers import fold, full_name, is_elk_number
+from rules.identifiers import LONGEST_SORT_NAME, full_name, is_elk_number, sought
 from rules.parent_login import DOTS
 from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
 
@@ -76,7 +77,6 @@ class PupilRow:
     test_exemption: str
     reconsideration_motivation: str
     not_placing_reason: NotPlacingReason | None
-    version: int
     primary_school_id: UUID | None
     primary_school_name: str | None
     origin_school: str
@@ -121,7 +121,6 @@ COLUMNS = (
     "test_exemption",
     "reconsideration_motivation",
     "not_placing_reason",
-    "version",
     "primary_school_id",
     "primary_school__name",
     "origin_school",
@@ -165,9 +164,6 @@ async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
     return await pupil(viewer=viewer, pupil_id=viewer.pupil_id, wanted=wanted)
 
 
-LONGEST_SEARCH = 260
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PupilFilter:
     """What an overview may be narrowed by; empty means all."""
@@ -180,7 +176,7 @@ class PupilFilter:
 
     def cannot_be(self) -> bool:
         """Longer than any such name is: nobody is found, and no column need be asked."""
-        longest = {"group": 40, "region": 40, "school_year": 9}
+        longest = {"group": 40, "school_year": 9}
         return any(len(getattr(self, name) or "") > most for name, most in longest.items())
 
 
@@ -189,31 +185,38 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
 
     The caller pages through it: order is (`sort_name`, `id`).
     """
-    found = scope.pupils(viewer)
-    if narrowed.cannot_be():
-        return found.filter(id=scope.NOTHING).order_by("sort_name", "id")
+    found = scope.pupils(viewer).order_by("sort_name", "id")
+    if narrowed.cannot_be() or not await _is_linked(viewer, narrowed.region):
+        return found.filter(id=scope.NOTHING)
     if narrowed.school_year is not None:
         found = found.filter(school_year__name=narrowed.school_year)
     else:
         found = found.filter(school_year_id=viewer.school_year_id)
     if narrowed.search is not None and narrowed.search.strip():
-        found = found.filter(_matches(narrowed.search))
+        found = found.filter(_matches(narrowed.search, viewer))
     if narrowed.group is not None:
         found = found.filter(class_group=narrowed.group)
     if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
         found = found.filter(region__code=narrowed.region)
     if narrowed.login_status is not None:
         found = _with_login(found, viewer=viewer, narrowed=narrowed)
-    return found.order_by("sort_name", "id")
+    return found
 
 
-def _matches(search: str) -> Q:
+async def _is_linked(viewer: Viewer, code: str | None) -> bool:
+    return code is None or await with_code(code).filter(group_id=viewer.group_id).exists()
+
+
+def _matches(search: str, viewer: Viewer) -> Q:
+    """By parts of the name, or by the whole ELK number; who does not read that number cannot try it either."""
     found = Q(id=scope.NOTHING)
-    words = fold(search).split()
-    if words and len(search) <= LONGEST_SEARCH:
-        found |= Q(*(Q(sort_name__contains=word) for word in words))
+    name = sought(search)
+    if name and len(name) <= LONGEST_SORT_NAME:
+        found |= Q(*(Q(sort_name__contains=word) for word in name.split()))
     number = search.strip().upper()
-    return found | Q(elk_number=number) if is_elk_number(number) else found
+    if is_elk_number(number) and viewer.role is not Role.PO_MONITOR:
+        found |= Q(elk_number=number)
+    return found
 
 
 def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:

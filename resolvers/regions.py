@@ -5,7 +5,9 @@ from tortoise.queryset import QuerySet
 from models import ParentLogin, Pupil, Region
 from resolvers import scope
 from resolvers.viewer import Viewer
+from rules.parent_login import region_meant
 from rules.steps import NotFound
+from rules.vocabulary import Role
 
 LONGEST_CODE = 40
 
@@ -27,17 +29,31 @@ def with_code(code: str) -> QuerySet[Region]:
     return Region.filter(code=code if len(code) <= LONGEST_CODE else "")
 
 
-async def region_of_family(*, code: str | None, pupil: Pupil) -> Region:
-    """For a family: the region named, if it has a login there; without a name its one active region.
+async def region_of_family(*, code: str | None, pupil: Pupil, viewer: Viewer) -> Region:
+    """For a family: the region named, if it has a login there; without a name the one it means (rule 2).
 
-    With logins in several regions the pupil's own region is meant.
+    Raises `NotFound` for a name of any other.
     """
     logins = await scope.of(pupil, ParentLogin).select_related("region")
-    regions = {login.region.code: login.region for login in logins}
     if code is not None:
-        if code not in regions:
+        named = next((login.region for login in logins if login.region.code == code), None)
+        if named is None:
             raise NotFound().at("region")
-        return regions[code]
-    if len(regions) == 1:
-        return next(iter(regions.values()))
-    return await Region.get(id=pupil.region_id)
+        return named
+    meant = region_meant(
+        logins={login.region_id: login.status for login in logins},
+        own=pupil.region_id,
+        signed_in=viewer.signed_in_region_id,
+    )
+    return await Region.get(id=meant)
+
+
+async def region_to_read(*, code: str | None, viewer: Viewer) -> Region | None:
+    """The region a question is about, as each role means it; None out of reach, as nothing of it is theirs."""
+    try:
+        if viewer.role is not Role.PARENT:
+            return await region_named(code=code, viewer=viewer)
+        pupil = await scope.one(scope.pupils(viewer))
+        return await region_of_family(code=code, pupil=pupil, viewer=viewer)
+    except NotFound:
+        return None

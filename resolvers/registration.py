@@ -17,7 +17,7 @@ from resolvers.step import Act, take
 from rules import registration as rule
 from rules.login_request import CONFIRM_WITHIN, REGISTRATIONS_PER_ADDRESS
 from rules.registration import FormAdvice, Registration
-from rules.sign_in import MAILS_PER_NETWORK, LinkExpired, LinkInvalid, is_over
+from rules.sign_in import MAILS_PER_NETWORK, LinkExpired, LinkInvalid, is_over, network
 from rules.vocabulary import LoginRequestState
 
 # A registration has one link: the same for each mail about it.
@@ -32,7 +32,9 @@ async def register_outside_pupil(*, region: str, registration: Registration, req
     `YearClosed`.
     """
     async with answered_evenly():
-        await throttle.spend_or_refuse(what="mails-network", address=request_ip, budget=MAILS_PER_NETWORK)
+        await throttle.spend_or_refuse(
+            what="mails-network", who=network(address=request_ip), budget=MAILS_PER_NETWORK
+        )
         asked, year = await open_for_requests(code=region)
         adviezen = {one.code: FormAdvice(one.list_length, one.other_way) for one in await Advice.all()}
         told = rule.checked(registration=registration, year_begins=year.starts_on, adviezen=adviezen)

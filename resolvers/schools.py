@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Department, SecondarySchool
 from resolvers import scope
 from resolvers.enrolment_forms import open_departments
-from resolvers.regions import region_of_family
+from resolvers.regions import region_to_read
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
 from rules.vocabulary import PriorityGround
@@ -40,9 +40,11 @@ class OfferedSchool:
 
 
 async def secondary_schools(*, viewer: Viewer, region: str | None) -> list[OfferedSchool]:
-    """The schools of a region with every department of the child's year: three statements."""
+    """The schools of a region with every department of the child's year; none of a region out of reach."""
     child = await scope.one(scope.pupils(viewer))
-    chosen = await region_of_family(code=region, pupil=child)
+    chosen = await region_to_read(code=region, viewer=viewer)
+    if chosen is None:
+        return []
     offered = await fetch(
         SecondarySchool.filter(region_id=chosen.id).order_by("name"),
         (

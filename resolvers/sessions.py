@@ -68,7 +68,7 @@ async def login(
         raise WrongCredentials()
     await trying.right()
     await _rehash(account=found, password=password)
-    return await _open_session(account=found, user_agent=user_agent)
+    return await _open_session(account=found, user_agent=user_agent, region=region)
 
 
 async def logout(*, viewer: Viewer | None) -> None:
@@ -111,7 +111,8 @@ WITH found AS (
     SELECT s.id AS session_id, s.last_seen_at, a.id AS account_id, a.role, a.display_name,
            r.id AS region_id, coalesce(r.group_id, a.group_id) AS group_id, r.code AS region_code,
            coalesce(a.school_year_id, y.id) AS school_year_id,
-           a.primary_school_id, a.secondary_school_id, a.pupil_id, coalesce(p.name, v.name) AS school_name
+           a.primary_school_id, a.secondary_school_id, a.pupil_id, coalesce(p.name, v.name) AS school_name,
+           s.region_id AS signed_in_region_id
       FROM session s
       JOIN account a ON a.id = s.account_id
       LEFT JOIN primary_school p ON p.id = a.primary_school_id
@@ -127,7 +128,7 @@ WITH found AS (
      WHERE session.id = found.session_id AND found.last_seen_at < $4
 )
 SELECT account_id, session_id, role, display_name, region_id, group_id, region_code, school_year_id,
-       primary_school_id, secondary_school_id, pupil_id, school_name
+       primary_school_id, secondary_school_id, pupil_id, school_name, signed_in_region_id
   FROM found
 """
 
@@ -162,8 +163,13 @@ async def revoke_session(*, viewer: Viewer, session_id: UUID) -> None:
         await _trace(viewer=viewer, act="revokeSession", session_id=session_id)
 
 
-def new_session(*, account: Account, user_agent: str) -> tuple[Session, SignedIn]:
-    """A session not yet saved, and its token: 256 bits, of which only a hash is kept."""
+def new_session(
+    *, account: Account, user_agent: str, region_id: UUID | None = None
+) -> tuple[Session, SignedIn]:
+    """A session not yet saved, and its token: 256 bits, of which only a hash is kept.
+
+    `region_id`: the region of the portal or the link by which a family came (rule 2).
+    """
     token = secrets.token_urlsafe(32)
     now = clock.real_now()
     session = Session(
@@ -173,6 +179,7 @@ def new_session(*, account: Account, user_agent: str) -> tuple[Session, SignedIn
         created_at=now,
         last_seen_at=now,
         expires_at=now + rule.SESSION_LIFE,
+        region_id=region_id,
         device=user_agent[:200],
     )
     return session, SignedIn(token=token, expires_at=session.expires_at, role=account.role)
@@ -206,8 +213,13 @@ async def _rehash(*, account: Account, password: str) -> None:
         await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=fresh)
 
 
-async def _open_session(*, account: Account, user_agent: str) -> SignedIn:
-    session, signed_in = new_session(account=account, user_agent=user_agent)
+async def _open_session(*, account: Account, user_agent: str, region: str | None) -> SignedIn:
+    named = None
+    if region is not None and account.pupil_id is not None:
+        named = await with_code(region.strip()).filter(group_id=account.group_id).first()
+    session, signed_in = new_session(
+        account=account, user_agent=user_agent, region_id=named.id if named else None
+    )
     viewer = Viewer(
         account_id=account.id,
         session_id=session.id,

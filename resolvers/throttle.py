@@ -135,11 +135,10 @@ async def spend(*, what: str, who: str, budget: Bucket) -> float:
     return float(answer)
 
 
-async def spend_or_refuse(*, what: str, budget: Bucket, address: str = "", who: str = "") -> None:
-    """One from the budget of a network, or of `who`, for a mail. Raises `TooManyAttempts`."""
-    spender = who or rule.network(address=address)
+async def spend_or_refuse(*, what: str, who: str, budget: Bucket) -> None:
+    """One from a budget, of mails or of an own password by a link. Raises `TooManyAttempts`."""
     try:
-        _refuse_if(await spend(what=what, who=spender, budget=budget), by=what)
+        _refuse_if(await spend(what=what, who=who, budget=budget), by=what)
     except TooManyAttempts as refusal:
         # Whoever asks for a mail is not helped by asking for another.
         refusal.what_else = ""

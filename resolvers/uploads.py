@@ -1,18 +1,21 @@
 """Files that come in (rules 5, 24, 26): announced, received, judged by content, released."""
 
 import asyncio
+import hashlib
 import io
 import warnings
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image, UnidentifiedImageError
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from models import Pupil, Upload
+from models import Upload
 from resolvers import audit, clock, scope
 from resolvers.file_links import Use, url
 from resolvers.files import Store, Stored, TooManyBytes, new_key, store
@@ -22,8 +25,8 @@ from resolvers.viewer import Viewer
 from rules import uploads as rule
 from rules.calendar import Window, closed
 from rules.steps import NotFound
-from rules.uploads import FileRefused, UploadNotReady, UploadSizeDiffers, UploadState
-from rules.vocabulary import Role, UploadKind
+from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers, UploadState
+from rules.vocabulary import UploadKind
 from settings import load
 
 FOLDER = "uploads"
@@ -46,7 +49,7 @@ async def create_upload(
     Raises `NotFound`, `UploadKindNotYours`, `OnlyForOutsidePupils`, `UploadEmpty`, `UploadTooLarge`,
     `TooManyUploads`, and `PeriodClosed` for family documents outside their window (rule 3).
     """
-    if viewer.role is Role.PARENT:
+    if pupil_id is None:
         pupil_id = viewer.pupil_id
     sort = rule.SORTS[kind]
     if sort.needs_pupil and pupil_id is None:
@@ -58,7 +61,8 @@ async def create_upload(
             if refusal is not None:
                 raise refusal
         there = scope.of(act.pupil, Upload) if act.pupil else _own(viewer)
-        living = there.filter(kind=kind, state__not_in=[UploadState.REMOVED, UploadState.REFUSED])
+        awaited = Q(state=UploadState.AWAITING, created_at__gt=rule.awaited_since(now=act.now))
+        living = there.filter(Q(state__in=rule.RECEIVED) | awaited, kind=kind)
         rule.may_add(living=await living.count())
         upload = Upload(
             id=uuid4(),
@@ -85,14 +89,17 @@ async def receive(
     """Take the bytes in. Nothing is half there: until they are whole and judged the upload waits.
 
     `announced`: the Content-Length, if there is one; more than was declared is not even read.
+    The same bytes again, as after an answer that was lost, are as welcome as the first time.
 
-    Raises `NotFound`, `UploadNotReady` (sent before), `UploadSizeDiffers`,
-    `FileRefused`.
+    Raises `NotFound`, `UploadReceived` (other bytes came before), `UploadNotReady` (refused or removed),
+    `UploadSizeDiffers`, `FileRefused`.
     """
     files = files or store()
     upload = await _own(viewer).filter(id=upload_id).first()
-    if upload is None:
+    if upload is None or (upload.state == UploadState.AWAITING and not await _awaited(upload)):
         raise NotFound()
+    if upload.state in rule.RECEIVED:
+        return await _heard_again(upload=upload, chunks=chunks)
     if upload.state != UploadState.AWAITING:
         raise UploadNotReady(state=upload.state)
     if announced is not None and announced > upload.declared_size:
@@ -131,20 +138,51 @@ async def receive(
     )
     if not kept:  # The same link was used twice at once; the first one counts.
         await files.delete(key=key)
-        raise UploadNotReady(state=UploadState.QUARANTINE)
+        await upload.refresh_from_db()
+        return _same(upload=upload, sha256=stored.sha256)
     if scanned:
         await nudge("scan_uploads")
+    return upload
+
+
+async def _awaited(upload: Upload) -> bool:
+    """Whether its place is still kept; on the clock it was announced by."""
+    announced: datetime = upload.created_at
+    return announced > rule.awaited_since(now=await clock.now())
+
+
+async def _heard_again(*, upload: Upload, chunks: AsyncIterable[bytes]) -> Upload:
+    digest, size = hashlib.sha256(), 0
+    try:
+        async with asyncio.timeout(RECEIVING_SECONDS):
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > upload.size:
+                    break
+                digest.update(chunk)
+    except TimeoutError:
+        raise UploadReceived() from None
+    return _same(upload=upload, sha256=digest.hexdigest() if size == upload.size else "")
+
+
+def _same(*, upload: Upload, sha256: str) -> Upload:
+    if upload.state not in rule.RECEIVED:
+        raise UploadNotReady(state=upload.state)
+    if upload.sha256 != sha256:
+        raise UploadReceived()
     return upload
 
 
 async def _judged(*, upload: Upload, stored: Stored, files: Store) -> str:
     head = await files.part(key=stored.key, start=0, end=min(HEAD, stored.size))
     tail = await files.part(key=stored.key, start=max(0, stored.size - TAIL), end=stored.size)
-    pixels = None
-    if rule.type_of(head=head) in (rule.JPEG, rule.PNG):
+    looks_like = rule.type_of(head=head)
+    whole, pixels = b"", None
+    if looks_like in rule.DOCUMENT_TYPES:
         whole = await files.part(key=stored.key, start=0, end=stored.size)
+    if looks_like in (rule.JPEG, rule.PNG):
         pixels = await asyncio.to_thread(_pixels, whole)
-    return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels)
+    return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels, whole=whole)
 
 
 def _pixels(content: bytes) -> int | None:
@@ -202,11 +240,25 @@ async def refuse(*, upload_id: UUID, words: str) -> None:
 
 async def remove_attachment(*, viewer: Viewer, upload_id: UUID) -> UUID:
     """Rule 5: PO takes an attachment out of the file. Returns the pupil. Raises `NotFound`."""
-    found = await scope.uploads(viewer).filter(id=upload_id, kind=UploadKind.ATTACHMENT).first()
+    return await _removed("removeAttachment", viewer=viewer, upload_id=upload_id, kind=UploadKind.ATTACHMENT)
+
+
+async def remove_family_document(*, viewer: Viewer, upload_id: UUID) -> UUID:
+    """Rule 24: a family takes back a document that it sent. Returns the pupil.
+
+    Raises `NotFound`, and `PeriodClosed` where it may not send one either.
+    """
+    return await _removed(
+        "removeFamilyDocument", viewer=viewer, upload_id=upload_id, kind=UploadKind.FAMILY_DOCUMENT
+    )
+
+
+async def _removed(step: str, *, viewer: Viewer, upload_id: UUID, kind: UploadKind) -> UUID:
+    found = await scope.uploads(viewer).filter(id=upload_id, kind=kind).first()
     if found is None or found.pupil_id is None:
         raise NotFound().at("upload_id")
     pupil_id: UUID = found.pupil_id
-    async with take("removeAttachment", viewer=viewer, pupil_id=pupil_id) as act:
+    async with take(step, viewer=viewer, pupil_id=pupil_id) as act:
         upload = await scope.of(act.child, Upload).filter(id=upload_id).select_for_update().first()
         if upload is None or upload.state == UploadState.REMOVED:
             raise NotFound().at("upload_id")
@@ -233,7 +285,7 @@ async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
     if found is None:
         return None
     link = None
-    if found.state == UploadState.AWAITING:
+    if found.state == UploadState.AWAITING and await _awaited(found):
         link = url(use=Use.SEND, row_id=found.id, viewer=viewer)
     elif await readable(viewer=viewer, upload_id=found.id) is not None:
         link = url(use=Use.UPLOAD, row_id=found.id, viewer=viewer)
@@ -255,8 +307,3 @@ async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
 
 def _own(viewer: Viewer) -> QuerySet[Upload]:
     return scope.uploads(viewer).filter(owner_id=viewer.account_id)
-
-
-async def of_pupil(*, pupil: Pupil, kind: UploadKind) -> list[Upload]:
-    """The released files of one kind of a pupil in reach, oldest first."""
-    return await scope.of(pupil, Upload).filter(kind=kind, state=UploadState.RELEASED).order_by("created_at")

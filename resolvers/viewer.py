@@ -22,3 +22,4 @@ class Viewer:
     secondary_school_id: UUID | None = None
     pupil_id: UUID | None = None
     school_name: str | None = None
+    signed_in_region_id: UUID | None = None

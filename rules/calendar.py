@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -152,11 +152,13 @@ def closed(*, window: Window, calendar: Calendar, now: datetime, deferred: bool 
     """Why `window` is not open at `now`, or None when it is (rules 1 and 3)."""
     if calendar.year_closed:
         return YearClosed()
+    # Two moments of one zone are compared by their clock faces, which show 02:30 twice in October.
+    now = now.astimezone(UTC)
     spans = spans_of(window=window, calendar=calendar, deferred=deferred)
     if any(span.holds(now) for span in spans):
         return None
     coming = next((span for span in spans if span.opens_at > now), None)
-    nearest = coming or (spans[-1] if spans else None)
+    nearest = coming or max(spans, key=lambda span: span.closes_at or now, default=None)
     if nearest is None:
         return PeriodClosed()
     return PeriodClosed(opens_at=nearest.opens_at, closes_at=nearest.closes_at, too_early=coming is not None)

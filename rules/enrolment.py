@@ -1,7 +1,6 @@
 """Rules 16 to 22: the form of a family. What is missing, what is wrong, when it may be definitive."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -77,9 +76,13 @@ def _about_the_list(form: Form, list_length: int) -> list[str]:
         found.append(f"Kies nog {schools}. Uw lijst moet precies {list_length} scholen hebben.")
     if short < 0:
         found.append(f"Uw lijst heeft te veel scholen. Kies er precies {list_length}.")
-    for school, times in Counter(choice.school for choice in _distinct_ids(form.choices)).items():
+    # By id: two schools of one name are two schools.
+    names = {choice.school_id: choice.school for choice in form.choices}
+    for school_id, times in Counter(choice.school_id for choice in form.choices).items():
         if times > 1:
-            found.append(f"{school} staat {times} keer op uw lijst. Kies elke school maar één keer.")
+            found.append(
+                f"{names[school_id]} staat {times} keer op uw lijst. Kies elke school maar één keer."
+            )
     for rank, choice in enumerate(form.choices, start=1):
         if not choice.open_to_child:
             found.append(
@@ -87,12 +90,6 @@ def _about_the_list(form: Form, list_length: int) -> list[str]:
                 " Kies een andere afdeling."
             )
     return found
-
-
-def _distinct_ids(choices: Sequence[Choice]) -> Sequence[Choice]:
-    """Two schools of one name are two schools: only lines of one school count as doubled."""
-    ids = Counter(choice.school_id for choice in choices)
-    return [choice for choice in choices if ids[choice.school_id] > 1]
 
 
 def _about_priority(form: Form) -> list[str]:

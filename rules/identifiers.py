@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
+LONGEST_SORT_NAME = 260
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 # re.ASCII: elsewhere \d also takes the digits of other scripts.
 _BRIN = re.compile(r"\d{2}[A-Z]{2}", re.ASCII)
@@ -21,6 +22,7 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
 )
+_APOSTROPHES = str.maketrans("", "", "'\u2018\u2019\u02bc`")
 
 
 def is_bsn(text: str) -> bool:
@@ -137,4 +139,9 @@ def fold(text: str) -> str:
 
 def sort_name(*, first_name: str, infix: str, last_name: str) -> str:
     """What pupils are ordered and searched by: last name, first name, and tussenvoegsel last."""
-    return fold(f"{last_name} {first_name} {infix}")[:260]
+    return sought(f"{last_name} {first_name} {infix}")[:LONGEST_SORT_NAME]
+
+
+def sought(text: str) -> str:
+    """A name, or a part of it, as it is searched: folded, and D'Souza is found as dsouza too."""
+    return fold(text.translate(_APOSTROPHES))

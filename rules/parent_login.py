@@ -1,7 +1,9 @@
 """Rules 8-11: when a parent login may be sent, and what its status looks like."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from rules.refusal import Refusal, Refusals
 from rules.vocabulary import Colour, LoginStatus, NotPlacingReason
@@ -129,6 +131,18 @@ class LoginAlreadyActive(Refusal):
             "De ouders hebben hun account al geactiveerd. Zijn zij het wachtwoord kwijt? "
             "Dan kunnen zij in het ouderportaal kiezen voor 'wachtwoord vergeten'."
         )
+
+
+def region_meant(*, logins: Mapping[UUID, LoginStatus], own: UUID, signed_in: UUID | None) -> UUID:
+    """Which region a family means that names none (rule 2): the one where its login is active; of several
+    the one it signed in with; else the child's own. `logins`: by region.
+    """
+    invited = [region for region, status in logins.items() if status is not LoginStatus.NOT_SENT]
+    active = [region for region in invited if logins[region] is not LoginStatus.SENT]
+    among = active or invited
+    if len(among) == 1:
+        return among[0]
+    return signed_in if signed_in in among else own
 
 
 def send(*, situation: Situation, window_closed: Refusal | None) -> None:

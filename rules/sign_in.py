@@ -96,6 +96,9 @@ ALONE_PER_ACCOUNT = Bucket(capacity=3, seconds=60)
 MAILS_PER_ACCOUNT = Bucket(capacity=3, seconds=1200)
 MAILS_PER_NETWORK = Bucket(capacity=20, seconds=60)
 
+# The password that there is, tried by the link of a second region: whoever has the link has only these.
+OWN_PASSWORD_BY_LINK = Bucket(capacity=10, seconds=600)
+
 # Wrong tries that leave a trace: the first, tenth, hundredth … of an account in an hour, and not too many.
 TRACES = Bucket(capacity=200, seconds=30)
 
@@ -166,6 +169,20 @@ class LinkInvalid(Refusal):
     @property
     def message(self) -> str:
         return f"Deze link werkt niet (meer). {self.what_now}"
+
+
+@dataclass(eq=False)
+class OwnPasswordNeeded(Refusal):
+    """Rules 2 and 14: a link opens one more region; the password that there is stays, and shows whose it is."""
+
+    code: ClassVar[str] = "OWN_PASSWORD_NEEDED"
+
+    @property
+    def message(self) -> str:
+        return (
+            "U heeft al een account voor uw kind. Vul het wachtwoord in dat u daarvoor heeft gekozen. Bent u "
+            "het kwijt? Kies dan eerst voor 'wachtwoord vergeten' en gebruik deze link daarna nog een keer."
+        )
 
 
 @dataclass(eq=False)

@@ -130,6 +130,13 @@ _TABLE = (
         roles=PO,
     ),
     _row(
+        name="removeFamilyDocument",
+        dutch="Document van de ouders verwijderen",
+        rules=(24,),
+        roles=FAMILY,
+        window=Window.FAMILY_DOCUMENTS,
+    ),
+    _row(
         name="sendParentLogin",
         dutch="Ouderinlog versturen",
         rules=(8, 9),

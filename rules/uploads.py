@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -59,6 +60,10 @@ SORTS: Mapping[UploadKind, Sort] = {
 }
 MOST_BYTES = max(sort.most_bytes for sort in SORTS.values())
 MOST_FILES = 40
+AWAITED = timedelta(minutes=30)
+"""How long a place is kept for a file that was announced. After that it takes none, and none can come in."""
+
+RECEIVED = frozenset({UploadState.QUARANTINE, UploadState.RELEASED})
 
 _FILE_OF_CHILD = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 READERS: Mapping[UploadKind, frozenset[Role]] = {
@@ -177,6 +182,17 @@ class UploadNotReady(Refusal):
         return "Dit bestand is geweigerd of verwijderd. Stuur het opnieuw."
 
 
+@dataclass(eq=False)
+class UploadReceived(Refusal):
+    """Other bytes to a link that has brought its file already."""
+
+    code: ClassVar[str] = "UPLOAD_RECEIVED"
+
+    @property
+    def message(self) -> str:
+        return "Dit bestand hebben wij al ontvangen. Wilt u nog een bestand sturen? Voeg dat dan apart toe."
+
+
 def may_begin(*, kind: UploadKind, role: Role, size: int, origin: PupilOrigin | None) -> None:
     """Whether somebody may send this. Raises the refusal that says why not."""
     sort = SORTS[kind]
@@ -188,6 +204,11 @@ def may_begin(*, kind: UploadKind, role: Role, size: int, origin: PupilOrigin | 
         raise UploadEmpty().at("size")
     if size > sort.most_bytes:
         raise UploadTooLarge(most_bytes=sort.most_bytes).at("size")
+
+
+def awaited_since(*, now: datetime) -> datetime:
+    """A file announced after this moment may still come; one announced before it is given up."""
+    return now - AWAITED
 
 
 def may_add(*, living: int) -> None:
@@ -225,10 +246,21 @@ def type_of(*, head: bytes) -> str:
     return ""
 
 
-def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None) -> str:
-    """The type of a file that came in whole. Raises `FileRefused`, with advice.
+def _name(text: str) -> bytes:
+    """A name in a PDF, each of whose letters may be written as # and two hexadecimal digits."""
+    return b"/" + b"".join(b"(?:%c|#(?i:%02x))" % (ord(letter), ord(letter)) for letter in text)
 
-    `tail`: its last kilobytes. `pixels`: of an image, None when its header cannot be read.
+
+_ENCRYPTED = re.compile(_name("Encrypt") + rb"\s{0,20}(?:\d{1,10}\s{1,20}\d{1,5}\s{1,20}R|<<)")
+_SCRIPT = re.compile(_name("JavaScript") + rb"(?=[\s/<>\[\]()])")
+
+
+def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None, whole: bytes = b"") -> str:
+    """The type of a file that came in. Raises `FileRefused`, with advice.
+
+    `tail`: its last kilobytes. `pixels`: of an image, None when its header cannot be read. `whole`: of a
+    PDF, where it says whether it is encrypted or runs a script. What is compressed in it is not looked
+    into: that is for the virus scanner.
     """
     found = type_of(head=head)
     sort = SORTS[kind]
@@ -238,6 +270,22 @@ def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None) -> 
         raise FileRefused(
             found=found,
             explanation="Deze pdf is niet compleet. Maak of download hem opnieuw en verstuur hem nog eens.",
+        )
+    if found == PDF and _ENCRYPTED.search(whole):
+        raise FileRefused(
+            found=found,
+            explanation=(
+                "Deze pdf is beveiligd, met een wachtwoord of tegen afdrukken en kopiëren. De school kan hem "
+                "dan niet altijd openen. Bewaar hem zonder beveiliging en verstuur hem opnieuw."
+            ),
+        )
+    if found == PDF and _SCRIPT.search(whole):
+        raise FileRefused(
+            found=found,
+            explanation=(
+                "In deze pdf zit een programma (JavaScript). Dat nemen wij niet aan. Open de pdf, kies "
+                "Afdrukken en dan opslaan als pdf, en verstuur die."
+            ),
         )
     if found in (JPEG, PNG):
         if pixels is None:

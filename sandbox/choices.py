@@ -31,11 +31,16 @@ class Choices:
                 of_region = self._open.setdefault((row["region_id"], advice), {})
                 of_region.setdefault(choice.school_id, []).append(choice)
 
-    def list_for(self, *, region_id: UUID, advice: str, length: int, dice: Dice) -> list[Choice]:
+    def list_for(
+        self, *, region_id: UUID, advice: str, length: int, dice: Dice, popular_first: bool = False
+    ) -> list[Choice]:
         """A full list: `length` schools, each with a department that is open to the advice."""
         rest = dict(self._open[region_id, advice])
         found = []
-        for _ in range(length):
+        if popular_first:
+            popular = next(school for school, there in rest.items() if there[0].school == _POPULAR)
+            found += [one for one in rest.pop(popular) if one.department == schools.POPULAR_DEPARTMENT]
+        while len(found) < length:
             weights = {school: 4 if there[0].school == _POPULAR else 2 for school, there in rest.items()}
             there = rest.pop(dice.weighted(weights))
             special = [one for one in there if one.department == schools.POPULAR_DEPARTMENT]

@@ -16,6 +16,7 @@ from rules.vocabulary import Role
 from sandbox import asking, invent, personas
 from sandbox.choices import CHOICES, Choices
 from sandbox.ledger import Ledger, Who
+from sandbox.plan import LEAST_PUPILS
 from sandbox.states import IMPORTED, NOW, Child, Story
 
 ADVIEZEN = Path(imports.__file__).parent / "data" / "adviezen.csv"
@@ -28,6 +29,7 @@ async def ensure(*, pupils: int, say: Say) -> None:
     """Where there is no region yet, one of this many pupils, on the third day of its application week."""
     if await Region.exists():
         return
+    pupils = max(pupils, LEAST_PUPILS)
     say(f"inventing a region of {pupils} pupils …")
     await clock.move(to=IMPORTED)
     with _files(pupils) as files:

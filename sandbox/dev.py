@@ -63,12 +63,12 @@ class Sandbox:
         self._publish = publish
         self._servers = state.Servers()
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
-        self._told: list[int] = []
         self._cleaning: list[Callable[[], object]] = []
+        self._stopping = False
 
     def run(self) -> int:
         for name in STOPPING:
-            signal.signal(name, _stop)
+            signal.signal(name, self._stop)
         try:
             if self._fresh and self._servers.own_database is None:
                 return _say("--fresh does not empty a database that DATABASE_URL names; empty it yourself.")
@@ -84,6 +84,12 @@ class Sandbox:
             return 0
         finally:
             self._end()
+
+    def _stop(self, _signal: int, _frame: object) -> None:
+        """Once: a second signal must not cut the cleaning short."""
+        if not self._stopping:
+            self._stopping = True
+            raise Stopped
 
     def _discard(self) -> None:
         """Throw away the data there is."""
@@ -171,7 +177,10 @@ class Sandbox:
                 door.close()
 
     def _nothing_dead(self) -> bool:
-        """True; raises `PartEnded` when a part is gone."""
+        """True; raises `PartEnded` when a part is gone, `Stopped` when we are to go."""
+        if self._stopping:
+            # Where Python calls back by itself, at a fork, what a signal raised is lost.
+            raise Stopped
         for name, process in self._parts.items():
             if process.poll() is not None:
                 raise PartEnded(f"The {name}")
@@ -181,7 +190,7 @@ class Sandbox:
         return True
 
     def _end(self) -> None:
-        _hear_nothing_more()
+        self._stopping = True
         for process in self._parts.values():
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -210,17 +219,6 @@ def _tell(pipe: int) -> None:
         pass
     finally:
         os.close(pipe)
-
-
-def _stop(_signal: int, _frame: object) -> None:
-    _hear_nothing_more()
-    raise Stopped
-
-
-def _hear_nothing_more() -> None:
-    """A second signal must not cut the cleaning short."""
-    for name in STOPPING:
-        signal.signal(name, signal.SIG_IGN)
 
 
 def _listening(port: int) -> socket.socket:

@@ -22,6 +22,8 @@ OSO_SCHOOL = range(41, 53)
 OSO_BRIN = "00YY"
 TWINS = {21: 20, 31: 30}
 """The second of a pair: the first."""
+WANTS_THE_POPULAR = frozenset({2, 20})
+"""They, and with one of them a twin, choose the popular department first: more than a small region has seats."""
 IN_TWO_REGIONS = frozenset({3})
 """Invited in both regions of their group."""
 OUTSIDE = 1_000_000

@@ -1,8 +1,9 @@
 """The sandbox's mail sink: a real SMTP conversation; what was received lies in files, newest last."""
 
 import json
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import MIMEPart
+from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,12 +44,20 @@ def as_json(*, content: bytes, to: str) -> dict[str, Any]:
         "text": _words(message.get_body(("plain",))),
         "html": _words(message.get_body(("html",))),
         "messageId": str(message["Message-ID"] or "").strip(),
-        "sentAt": clock.real_now().isoformat(),
+        "sentAt": _sent_at(message).isoformat(),
         "attachments": [
             part.get_filename() or part.get_content_type() for part in message.iter_attachments()
         ],
         "headers": {name: str(value) for name, value in message.items()},
     }
+
+
+def _sent_at(message: EmailMessage) -> datetime:
+    """As the letter itself says, on the procedure's clock; one that does not say came just now."""
+    said: datetime | None = getattr(message["Date"], "datetime", None)
+    if said is None:
+        return clock.real_now()
+    return said if said.tzinfo is not None else said.replace(tzinfo=UTC)
 
 
 def _words(part: MIMEPart | None) -> str:

@@ -278,7 +278,11 @@ class Story:
         first = plan.TWINS.get(serial, serial)
         shared = Dice(9, group, first)
         found = self._choices.list_for(
-            region_id=region_id, advice=child.advice, length=child.list_length, dice=shared
+            region_id=region_id,
+            advice=child.advice,
+            length=child.list_length,
+            dice=shared,
+            popular_first=group == 1 and first in plan.WANTS_THE_POPULAR,
         )
         if course.stage is Stage.STARTED and serial not in plan.TWINS and dice.chance(60):
             found = found[: dice.between(1, len(found) - 1)]

@@ -13,7 +13,7 @@ from rules.uploads import UploadState
 from rules.vocabulary import DocumentKind, JobStatus, Role, UploadKind
 from schema.context import Info
 from schema.mutation import Mutations
-from schema.pupil import Pupil
+from schema.pupil import FAMILY, Pupil
 from schema.refusals import REFUSALS
 from schema.scalars import uuid_of
 from schema.selection import selected
@@ -46,7 +46,7 @@ UploadStateEnum = strawberry.enum(
 )
 
 
-@output_type("Een pdf die u hebt aangevraagd.")
+@output_type("Een pdf die u heeft aangevraagd.")
 class Document:
     id: strawberry.ID = seen_by(ASKERS, description="Het kenmerk van de aanvraag.")
     kind: DocumentKind = seen_by(ASKERS, description="Wat voor pdf het is.")
@@ -81,6 +81,14 @@ class CreateDocumentInput:
     pupil_id: strawberry.ID | None = seen_by(
         ASKERS, description="Het kind; ouders laten dit leeg.", default=None
     )
+    region: str | None = seen_by(
+        ASKERS,
+        description=(
+            "De code van de regio; leeg is de eigen regio, en voor ouders de regio waar de aanmelding "
+            "definitief is, of anders die van hun inlog."
+        ),
+        default=None,
+    )
 
 
 @input_type("Het bestand dat u gaat versturen.")
@@ -100,6 +108,11 @@ class RemoveAttachmentInput:
     upload_id: strawberry.ID = seen_by(PO, description="Het kenmerk van de bijlage.")
 
 
+@input_type("Welk document weg moet.")
+class RemoveFamilyDocumentInput:
+    upload_id: strawberry.ID = seen_by(FAMILY, description="Het kenmerk van het document.")
+
+
 Identity = Annotated[strawberry.ID, strawberry.argument(description="Het kenmerk.")]
 
 
@@ -109,12 +122,12 @@ def _viewer(info: Info) -> Viewer:
 
 @output_type("Pdf's en bestanden.")
 class DocumentQuery:
-    @computed_for(ASKERS, description="Een pdf die u hebt aangevraagd.")
+    @computed_for(ASKERS, description="Een pdf die u heeft aangevraagd.")
     async def document(self, info: Info, id: Identity) -> Document | None:
         found: Any = await documents.document(viewer=_viewer(info), document_id=uuid_of(id))
         return cast(Document | None, found)
 
-    @computed_for(SENDERS, description="Een bestand dat u hebt verstuurd.")
+    @computed_for(SENDERS, description="Een bestand dat u heeft verstuurd.")
     async def upload(self, info: Info, id: Identity) -> Upload | None:
         found: Any = await uploads.upload(viewer=_viewer(info), upload_id=uuid_of(id))
         return cast(Upload | None, found)
@@ -137,15 +150,14 @@ mutations = Mutations(REFUSALS)
 
 @output_type("Pdf's aanvragen, bestanden versturen.")
 class DocumentMutation:
-    # Not steps with an Idempotency-Key: the answer holds a link, which is a secret of its asker.
-    create_document = mutations.act(
+    create_document = mutations.step(
         documents.create_document,
         takes=CreateDocumentInput,
         gives={"document": Document},
-        seen_by=ASKERS,
         description="Vraagt een pdf aan. Hij is meestal binnen een paar tellen klaar.",
         load=_document,
     )
+    # No step with an Idempotency-Key: its answer is a link to send bytes to, a secret of its asker.
     create_upload = mutations.act(
         uploads.create_upload,
         takes=CreateUploadInput,
@@ -159,5 +171,12 @@ class DocumentMutation:
         takes=RemoveAttachmentInput,
         gives={"pupil": Pupil},
         description="Haalt een bijlage uit het dossier.",
+        load=_pupil,
+    )
+    remove_family_document = mutations.step(
+        uploads.remove_family_document,
+        takes=RemoveFamilyDocumentInput,
+        gives={"pupil": Pupil},
+        description="Haalt een document weg dat u heeft gestuurd. Dat kan zolang u er een mag sturen.",
         load=_pupil,
     )

@@ -144,10 +144,10 @@ class MultipleBirthInput:
     )
 
 
-@input_type("De aanmelding zoals u haar nu hebt ingevuld. Wat u niet beantwoordt, telt als nee.")
+@input_type("De aanmelding zoals u haar nu heeft ingevuld. Wat u niet beantwoordt, telt als nee.")
 class SaveEnrolmentInput:
     expected_version: int = seen_by(
-        FAMILY, description="De versie die u hebt gezien; 0 als er nog niets is bewaard."
+        FAMILY, description="De versie die u heeft gezien; 0 als er nog niets is bewaard."
     )
     preferences: list[PreferenceInput] = seen_by(FAMILY, description="De voorkeurslijst, op volgorde.")
     region: str | None = seen_by(FAMILY, description="De regio; leeg is de regio van uw inlog.", default=None)
@@ -164,13 +164,13 @@ class SaveEnrolmentInput:
 
 @input_type("Welke aanmelding definitief wordt.")
 class FinalizeEnrolmentInput:
-    expected_version: int | None = seen_by(FAMILY, description="De versie die u hebt gezien.", default=None)
+    expected_version: int | None = seen_by(FAMILY, description="De versie die u heeft gezien.", default=None)
     region: str | None = seen_by(FAMILY, description="De regio; leeg is de regio van uw inlog.", default=None)
 
 
 @input_type("Welke aanmelding ongedaan wordt gemaakt.")
 class RevokeEnrolmentInput:
-    expected_version: int | None = seen_by(FAMILY, description="De versie die u hebt gezien.", default=None)
+    expected_version: int | None = seen_by(FAMILY, description="De versie die u heeft gezien.", default=None)
     region: str | None = seen_by(FAMILY, description="De regio; leeg is de regio van uw inlog.", default=None)
 
 

@@ -20,7 +20,7 @@ from resolvers import downloads, file_links, files, sessions, uploads
 from resolvers.file_links import Use
 from resolvers.viewer import Viewer
 from rules.refusal import Refusal
-from rules.uploads import FileRefused, UploadNotReady, UploadSizeDiffers
+from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers
 
 ALWAYS = {
     "Cache-Control": "no-store",
@@ -76,7 +76,7 @@ def _status(refusal: Refusal) -> int:
     match refusal:
         case FileRefused():
             return 415
-        case UploadNotReady():
+        case UploadNotReady() | UploadReceived():
             return 409
         case UploadSizeDiffers():
             return 413 if refusal.size > refusal.declared_size else 400

@@ -31,7 +31,7 @@ from graphql.language import DirectiveNode
 from graphql.type import GraphQLList, GraphQLNonNull
 
 from schema.scalars import is_clean
-from schema.visibility import SIGN_IN
+from schema.visibility import ALONE, SIGN_IN
 
 TOKENS = 4000
 DEPTH = 12
@@ -88,6 +88,11 @@ def check_meaning(*, schema: GraphQLSchema, document: DocumentNode) -> None:
             if len(acts) > MUTATIONS:
                 raise TooMuch(f"Ten hoogste {MUTATIONS} handelingen per verzoek.")
             sign_ins += sum(is_marked(act, SIGN_IN) for act in acts)
+            # What came after it would run as who had just left.
+            if len(acts) > 1 and any(is_marked(act, ALONE) for act in acts):
+                raise TooMuch(
+                    "Uitloggen doet u in een verzoek zonder andere handelingen.", code="LOGOUT_ALONE"
+                )
         if _cost(schema, root, definition.selection_set, fragments, top=True) > COST:
             raise TooMuch("Deze vraag is te groot. Vraag minder velden, of kleinere bladzijden.")
     if sign_ins > 1:

@@ -151,7 +151,7 @@ class CreatePupilInput:
 @input_type("Wat u in het Oki-doc wijzigt. Wat u weglaat, blijft zoals het is.")
 class UpdateOkiDocInput:
     pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
-    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u hebt gezien.")
+    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u heeft gezien.")
     first_name: str | None = seen_by(PO, description="De roepnaam.", default=None)
     last_name: str | None = seen_by(PO, description="De achternaam.", default=None)
     birth_date: date | None = seen_by(PO, description="De geboortedatum.", default=None)
@@ -178,7 +178,7 @@ class UpdateOkiDocInput:
 @input_type("Welk Oki-doc definitief wordt.")
 class FinalizeOkiDocInput:
     pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
-    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u hebt gezien.")
+    expected_version: int = seen_by(PO, description="De versie van het Oki-doc die u heeft gezien.")
 
 
 def _edit(given: dict[str, Any]) -> Edit:

@@ -25,7 +25,11 @@ Year = Annotated[
 
 @input_type("Waarop een lijst met leerlingen wordt beperkt. Wat leeg is, beperkt niet.")
 class PupilFilter:
-    search: str | None = seen_by(LISTS, description="Een deel van de naam, of het ELK-nummer.", default=None)
+    search: str | None = seen_by(
+        LISTS,
+        description="Delen van de naam; voor wie het ELK-nummer ziet ook dat hele nummer.",
+        default=None,
+    )
     login_status: LoginStatus | None = seen_by(
         PRIMARY_SCHOOL, Role.REGION_ADMIN, description="De stand van de ouderinlog.", default=None
     )

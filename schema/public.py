@@ -11,7 +11,7 @@ from rules.vocabulary import PeriodKind, Role
 from schema.context import Info
 from schema.mutation import Mutations
 from schema.refusals import REFUSALS
-from schema.visibility import EVERYONE, SIGNED_IN, computed_for, input_type, output_type, seen_by
+from schema.visibility import ALONE, EVERYONE, SIGNED_IN, computed_for, input_type, output_type, seen_by
 
 RoleEnum = strawberry.enum(
     Role,
@@ -48,7 +48,7 @@ class Session:
 class OpenSession:
     id: strawberry.ID = seen_by(SIGNED_IN, description="Het kenmerk van de sessie.")
     device: str = seen_by(SIGNED_IN, description="Wat het apparaat of programma over zichzelf zegt.")
-    created_at: datetime = seen_by(SIGNED_IN, description="Wanneer u daar hebt ingelogd.")
+    created_at: datetime = seen_by(SIGNED_IN, description="Wanneer u daar heeft ingelogd.")
     last_seen_at: datetime = seen_by(
         SIGNED_IN, description="Wanneer de sessie voor het laatst is gebruikt, op een minuut na."
     )
@@ -204,7 +204,11 @@ class PublicMutation:
         takes=None,
         gives={},
         seen_by=EVERYONE,
-        description="Beëindigt deze sessie. Het token werkt daarna niet meer.",
+        description=(
+            "Beëindigt deze sessie. Het token werkt daarna niet meer. Staat in een verzoek zonder andere "
+            "handelingen."
+        ),
+        metadata={ALONE: True},
     )
     revoke_session = mutations.act(
         sessions.revoke_session,

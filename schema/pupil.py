@@ -18,6 +18,7 @@ LEAD: Roles = frozenset({Role.PROJECT_LEAD})
 NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
 IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
 FILE: Roles = PO | FAMILY | VO | REGION
+HAVE_FILES: Roles = PO | FAMILY | VO
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
 ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
@@ -114,16 +115,41 @@ class Note:
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
 
 
+@output_type("Een bestand bij een kind. Wie het ophaalt, wordt vastgelegd.")
+class File:
+    id: strawberry.ID = seen_by(HAVE_FILES, description="Het kenmerk van het bestand.")
+    filename: str = seen_by(HAVE_FILES, description="De naam van het bestand.")
+    title: str | None = seen_by(HAVE_FILES, description="Wat het is, als dat erbij is gezegd.")
+    content_type: str = seen_by(HAVE_FILES, description="Het soort bestand, zoals application/pdf.")
+    size: int = seen_by(HAVE_FILES, description="Hoe groot het is, in bytes.")
+    added_at: datetime = seen_by(HAVE_FILES, description="Wanneer het is ontvangen.")
+    url: str | None = seen_by(
+        HAVE_FILES,
+        description=(
+            "Waar u het een kwartier lang ophaalt; leeg zolang het wordt gecontroleerd. "
+            "Elke vraag geeft een nieuwe link."
+        ),
+    )
+
+
+def _of_region(root: Any, part: str, region: str | None) -> Any:
+    """What a family has in the region named, else in the one it means."""
+    return root.parts[part].get(root.parts["default_region"] if region is None else region)
+
+
+def _login_status(root: strawberry.Parent[Any], region: RegionCode = None) -> LoginStatus | None:
+    return cast(LoginStatus | None, _of_region(root, "login_status", region))
+
+
 def _enrolment(root: strawberry.Parent[Any], region: RegionCode = None) -> Enrolment | None:
-    by_region = root.parts["enrolment"]
     if region is None and "default_region" not in root.parts:
-        return cast(Enrolment | None, next(iter(by_region.values()), None))
-    return cast(Enrolment | None, by_region.get(region or root.parts["default_region"]))
+        return cast(Enrolment | None, next(iter(root.parts["enrolment"].values()), None))
+    return cast(Enrolment | None, _of_region(root, "enrolment", region))
 
 
 def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -> PlacementResult | None:
     by_region = root.parts["placement_result"]
-    own = by_region.get(region or root.parts["default_region"])
+    own = _of_region(root, "placement_result", region)
     anywhere = next((found for found in by_region.values() if found is not None), None)
     return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
 
@@ -164,15 +190,11 @@ class Pupil:
         PO, FAMILY, description="Waarom een hoger toetsadvies het advies niet heeft verhoogd."
     )
     not_placing_reason: NotPlacingReason | None = seen_by(PO, REGION, description="Reden niet plaatsen VO.")
-    version: int = seen_by(PO, REGION, description="De versie van deze gegevens.")
     primary_school: School | None = seen_by(
         FILE | LEAD, description="De basisschool; leeg bij een buitenleerling."
     )
     parent_logins: list[ParentLogin] = seen_by(
         PRIMARY_SCHOOL, REGION, description="De ouderinlog, per regio (kolommen 'Ouderinlog')."
-    )
-    login_status: LoginStatus | None = seen_by(
-        FAMILY, description="De stand van de ouderinlog in deze regio."
     )
     address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
@@ -185,10 +207,19 @@ class Pupil:
         description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd.",
     )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
+    attachments: list[File] = seen_by(HAVE_FILES, description="De bijlagen bij het Oki-doc, de oudste eerst.")
+    family_documents: list[File] = seen_by(
+        FAMILY,
+        VO,
+        description="De documenten die de ouders van een buitenleerling stuurden, de oudste eerst.",
+    )
     enrolment_history: list[Enrolment] = seen_by(
         FAMILY, description="Wat ongedaan is gemaakt, het laatste eerst."
     )
 
+    login_status: LoginStatus | None = computed_for(
+        FAMILY, description="De stand van de ouderinlog; leeg van een regio die er niet is."
+    )(_login_status)
     enrolment: Enrolment | None = computed_for(
         FAMILY, VO, description="De aanmelding; leeg als er nog niets is bewaard."
     )(_enrolment)

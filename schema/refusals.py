@@ -2,6 +2,7 @@
 
 from rules import (
     calendar,
+    documents,
     dossier,
     enrolment,
     input,
@@ -61,6 +62,9 @@ TABLE: dict[type[Refusal], Told] = {
     ),
     sign_in.LinkInvalid: told_to(
         EVERYONE, description="De link werkt niet: al gebruikt, vervangen door een nieuwere, of onbekend."
+    ),
+    sign_in.OwnPasswordNeeded: told_to(
+        EVERYONE, description="Er is al een account: de link werkt met het wachtwoord dat het heeft."
     ),
     sign_in.LinkExpired: told_to(EVERYONE, description="De link is verlopen."),
     passwords.PasswordTooWeak: told_to(
@@ -124,6 +128,12 @@ TABLE: dict[type[Refusal], Told] = {
     enrolment.EnrolmentFinal: told_to(FAMILY, description="De aanmelding is al definitief."),
     enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
     enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
+    documents.TooManyDocuments: told_to(
+        PO,
+        FAMILY,
+        description="Er worden al te veel pdf's voor u gemaakt.",
+        most="Hoeveel er tegelijk mogen worden gemaakt.",
+    ),
     uploads.UploadKindNotYours: told_to(SIGNED_IN, description="Dit soort bestand kunt u niet versturen."),
     uploads.UploadTooLarge: told_to(
         SIGNED_IN, description="Het bestand is te groot.", most_bytes="Hoe groot het mag zijn, in bytes."
@@ -146,6 +156,9 @@ TABLE: dict[type[Refusal], Told] = {
         description="Dit bestand nemen wij niet aan.",
         found="Wat voor bestand het is.",
         explanation="Waarom, en wat u kunt doen.",
+    ),
+    uploads.UploadReceived: told_to(
+        SIGNED_IN, description="Er is al een ander bestand ontvangen via deze link."
     ),
     uploads.UploadNotReady: told_to(
         SIGNED_IN, description="Het bestand is nog niet klaar voor gebruik.", state="Hoe het ermee staat."

@@ -32,6 +32,8 @@ PRIMARY_SCHOOL: Roles = frozenset({Role.PO_EDITOR, Role.PO_MONITOR})
 
 STEP = "step"
 SIGN_IN = "sign_in"
+ALONE = "alone"
+"""Marks of a mutation: a step of the procedure, an act about a secret, one that stands alone in its document."""
 _SEEN_BY = "seen_by"
 
 C = TypeVar("C", bound=type)

@@ -99,6 +99,15 @@ class SmtpServer(Part):
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    def hold(self) -> None:
+        """From now on it listens to a mail and says nothing, until it is killed and started again."""
+        self._taken.with_name("hold").touch()
+
+    @property
+    def holds(self) -> bool:
+        """Whether it has a whole mail in its hands."""
+        return self._taken.with_name("holding").exists()
+
     def taken(self) -> Counter[str]:
         """How often each Message-ID was taken on."""
         if not self._taken.exists():
@@ -106,6 +115,8 @@ class SmtpServer(Part):
         return Counter(line for line in self._taken.read_text().split("\n") if line)
 
     def start(self) -> None:
+        for word in ("hold", "holding"):
+            self._taken.with_name(word).unlink(missing_ok=True)
         super().start()
         until = time.monotonic() + 15
         while time.monotonic() < until:
@@ -158,8 +169,12 @@ class _Taker:
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._hold = Path(path).with_name("hold")
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        while self._hold.exists():
+            self._hold.with_name("holding").touch()
+            await asyncio.sleep(0.02)
         identity = str(message_from_bytes(envelope.content)["Message-ID"]).strip()
         os.write(self._file, f"{identity}\n".encode())
         await asyncio.sleep(0.005)

@@ -10,7 +10,7 @@ from rules.vocabulary import LoginRequestState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loket", "0004_guards_in_the_database")]
+    dependencies = [("loket", "0005_region_of_a_session")]
 
     initial = False
 

@@ -97,8 +97,8 @@ def _problems(section: Section, place: str, row: Any) -> Iterator[Problem]:
         elif value is not None and (wrong := _wrong(declared, value)):
             yield Problem(f"{place}.{name}", f"{declared.label}: {wrong}")
     begins, ends = row.get("begins_on"), row.get("ends_on")
-    if _day(begins) and _day(ends) and str(ends) < str(begins):
-        declared = section.by_name["ends_on"]
+    declared = section.by_name.get("ends_on")
+    if declared is not None and _day(begins) and _day(ends) and str(ends) < str(begins):
         yield Problem(f"{place}.ends_on", f"{declared.label}: deze datum ligt voor het begin.")
 
 
@@ -112,7 +112,8 @@ def _wrong(declared: Field, value: Any) -> str | None:
         case Kind.DAY:
             return None if _day(value) else "vul een bestaande datum in."
         case Kind.CODE:
-            return None if value in declared.codes else f"kies uit: {', '.join(declared.codes)}."
+            right = isinstance(value, str) and value in declared.codes
+            return None if right else f"kies uit: {', '.join(declared.codes)}."
         case _:
             return _wrong_text(declared, value)
 
@@ -131,8 +132,10 @@ def _wrong_text(declared: Field, value: Any) -> str | None:
 
 
 def _day(value: Any) -> bool:
+    """A day as JSON keeps it here, jjjj-mm-dd: ISO 8601 knows more ways to write one."""
     try:
-        return EARLIEST <= date.fromisoformat(value) <= LATEST
+        day = date.fromisoformat(value)
+        return EARLIEST <= day <= LATEST and day.isoformat() == value
     except (TypeError, ValueError):
         return False
 

@@ -4,10 +4,24 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from starlette.applications import Starlette
 
 from schema import files_http
 from tests.journeys.one_school import OneSchool, one_school
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How often hostile input is drawn. Each try changes the database: there is nothing to shrink to."""
+    settings.register_profile(
+        "hostile",
+        max_examples=60 if config.getoption("--long") else 8,
+        deadline=None,
+        derandomize=not config.getoption("--long"),
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.fixture

@@ -138,6 +138,14 @@ async def _taken_out(world: World) -> Done:
     return Done(account_id=editor.account_id, pupil=pupil)
 
 
+@way("removeFamilyDocument", Role.PARENT)
+async def _taken_back(world: World) -> Done:
+    pupil, parent = await outside_family(world)
+    upload_id = await send_file(world, parent, pupil, kind="FAMILY_DOCUMENT")
+    await parent.done("removeFamilyDocument", "pupil { id }", uploadId=upload_id)
+    return Done(account_id=await _family_account(pupil), pupil=pupil)
+
+
 @way("sendParentLogin", Role.PO_EDITOR, tells=("ParentLoginSent",))
 async def _sent(world: World) -> Done:
     pupil, editor = await world.pupil(), await world.editor()

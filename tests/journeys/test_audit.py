@@ -197,14 +197,12 @@ FORBIDDEN = [
 
 
 class TestTheApplicationsRole:
-    @pytest.mark.parametrize("statement", FORBIDDEN)
-    async def test_changes_no_row_and_takes_no_guard_away(
-        self, role: asyncpg.Connection, statement: str
-    ) -> None:
+    async def test_changes_no_row_and_takes_no_guard_away(self, role: asyncpg.Connection) -> None:
         before = await role.fetch("SELECT * FROM audit_entry ORDER BY id")
-        with pytest.raises(asyncpg.PostgresError) as refused:
-            await role.execute(statement)
-        assert refused.value.sqlstate == "42501", refused.value
+        for statement in FORBIDDEN:
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await role.execute(statement)
+            assert refused.value.sqlstate == "42501", (statement, refused.value)
         assert await role.fetch("SELECT * FROM audit_entry ORDER BY id") == before
         await role.close()
 

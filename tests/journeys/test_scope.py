@@ -34,6 +34,7 @@ REST: dict[str, dict[str, Any]] = {
     "declineLoginRequest": {"reason": "Wie is dit?"},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "removeAttachment": {},
+    "removeFamilyDocument": {},
     "revokeSession": {},
     "saveEnrolment": {"expectedVersion": 3},
     "sendParentLogin": {"region": "AMSTELLAND"},
@@ -209,9 +210,15 @@ class TestAnIdThatIsNotTheirs:
 
 
 class TestAFamily:
-    async def test_that_names_another_child_gets_its_own(self, town: Town) -> None:
+    async def test_that_names_another_child_finds_none_and_gets_not_its_own_instead(self, town: Town) -> None:
+        before = await Document.all().count()
         asked = {"kind": "APPLICATION_FORM", "pupilId": str(town.stranger.id)}
-        made = (await town.parent.done("createDocument", "document { id filename }", **asked))["document"]
+        refused = await town.parent.do("createDocument", "document { id }", **asked)
+        assert [error["code"] for error in refused["errors"]] == ["NOT_FOUND"]
+        assert await Document.all().count() == before
+        made = (await town.parent.done("createDocument", "document { id filename }", kind=asked["kind"]))[
+            "document"
+        ]
         assert town.child.elk_number in made["filename"]
         assert (await Document.get(id=made["id"])).pupil_id == town.child.id
 

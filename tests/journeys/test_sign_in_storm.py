@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from tests.journeys.front_door import (
 
 POPULAR = "Lente-is-mooi-2027"
 MANY = 300
+SPRAYS = [MANY, pytest.param(20_000, marks=pytest.mark.long)]
 
 
 @pytest.fixture
@@ -142,8 +144,11 @@ class TestGuessingOnePassword:
 
 
 class TestOnePasswordOverAllNumbers:
-    async def test_from_one_network_stops_at_its_budget(self, town: Town, looks: list[str]) -> None:
-        for number in range(10000, 10000 + MANY):
+    @pytest.mark.parametrize("many", SPRAYS)
+    async def test_from_one_network_stops_at_its_budget(
+        self, town: Town, looks: list[str], real_time: RealTime, many: int
+    ) -> None:
+        for number in range(10000, 10000 + many):
             await tried(str(number), POPULAR, address="192.0.2.9")
         assert len(looks) == rule.PER_NETWORK.capacity
 
@@ -156,14 +161,15 @@ class TestOnePasswordOverAllNumbers:
         assert len(looks) == 50
         assert await tried("99998", POPULAR, address="192.0.2.9") == "WAIT"
 
+    @pytest.mark.parametrize("many", SPRAYS)
     async def test_from_many_networks_stops_at_the_budget_of_all(
-        self, town: Town, looks: list[str], real_time: RealTime, monkeypatch: pytest.MonkeyPatch
+        self, town: Town, looks: list[str], real_time: RealTime, monkeypatch: pytest.MonkeyPatch, many: int
     ) -> None:
         monkeypatch.setattr(rule, "EVERYWHERE", rule.Bucket(capacity=60, seconds=1))
         known, at_home = town.editor.username, "203.0.113.5"
         assert await tried(known, STAFF_PASSWORD, address=at_home) == "RIGHT"
         looks.clear()
-        for number in range(10000, 10000 + MANY):
+        for number in range(10000, 10000 + many):
             await tried(str(number), POPULAR, address=f"198.51.100.{number % 100}")
         assert len(looks) == 60
         assert await tried("99999", POPULAR, address="203.0.113.9") == "WAIT"
@@ -237,9 +243,10 @@ class TestTheWork:
         took: dict[str, list[float]] = {known: [], "nobody@nowhere.example": []}
         for n in range(12):
             for name, times in took.items():
-                began = time.perf_counter()
+                # The processor's time: a busy machine makes it no longer.
+                began = time.process_time()
                 assert await tried(name, "mis", address=f"198.51.100.{n}") == "WRONG"
-                times.append(time.perf_counter() - began)
+                times.append(time.process_time() - began)
         passwords._nobodys.cache_clear()
         one, other = (median(times[1:]) for times in took.values())
         assert one > 0.005
@@ -248,24 +255,32 @@ class TestTheWork:
     async def test_leaves_the_others_answered_while_many_sign_in(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        slow = Argon2Hasher(time_cost=passwords.PASSES, memory_cost=passwords.MEMORY_KIB, parallelism=1)
         portal = Portal()
         await portal.login(town.editor.username, STAFF_PASSWORD)
-        monkeypatch.setattr(passwords, "_hasher", lambda: slow)
+        hashing, go_on, nobody_answered = threading.Event(), threading.Event(), list[bool]()
+
+        class Held(Argon2Hasher):
+            """Takes until others have been answered."""
+
+            def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+                hashing.set()
+                if not go_on.wait(timeout=20):
+                    nobody_answered.append(True)
+                    go_on.set()
+                return super().verify(password, hash)
+
+        held = Held(time_cost=1, memory_cost=64, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", lambda: held)
         storm = [
             asyncio.create_task(tried(str(number), POPULAR, address="192.0.2.9"))
             for number in range(10000, 10040)
         ]
-        waits = []
-        while not all(task.done() for task in storm):
-            began = time.perf_counter()
-            await portal.ask("{ viewer { role } }")
-            waits.append(time.perf_counter() - began)
-            await asyncio.sleep(0.02)
-        passwords._nobodys.cache_clear()
-        assert {task.result() for task in storm} == {"WRONG"}
-        assert len(waits) > 10
-        assert median(waits) < 0.1
+        assert await asyncio.to_thread(hashing.wait, 30)
+        for _ in range(10):
+            assert (await portal.ask("{ viewer { role } }"))["viewer"]["role"] == "PO_EDITOR"
+        go_on.set()
+        assert set(await asyncio.gather(*storm)) == {"WRONG"}
+        assert not nobody_answered
 
     async def test_says_busy_rather_than_queue_for_ever(
         self, town: Town, monkeypatch: pytest.MonkeyPatch

@@ -105,12 +105,24 @@ class TestSendingAFile:
             b"\x89PNG\r\n\x1a\n" + bytes(200),
             b"\xff\xd8\xff" + bytes(200),
             PDF[:-20],
+            PDF.replace(b"trailer\n<<>>", b"trailer\n<</Encrypt 2 0 R>>"),
             b"<html><script>alert(1)</script>",
             b"PK\x03\x04" + bytes(100),
             b"MZ" + bytes(100),
             b"zomaar tekst",
         ],
-        ids=["bomb", "large", "torn-png", "torn-jpeg", "torn-pdf", "html", "zip", "program", "text"],
+        ids=[
+            "bomb",
+            "large",
+            "torn-png",
+            "torn-jpeg",
+            "torn-pdf",
+            "locked-pdf",
+            "html",
+            "zip",
+            "program",
+            "text",
+        ],
     )
     async def test_what_schools_cannot_use_is_refused_and_not_kept(
         self, school: OneSchool, http: httpx.AsyncClient, content: bytes

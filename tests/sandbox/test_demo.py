@@ -1,6 +1,5 @@
 """The demo region is what the contract promises, and what the steps themselves would have written."""
 
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -376,11 +375,9 @@ class TestTheAudit:
 
 
 class TestAgain:
-    async def test_nothing_happens_and_at_once(self) -> None:
+    async def test_nothing_happens(self) -> None:
         before = await AuditEntry.all().count(), await clock.now()
-        began = time.perf_counter()
         await demo.ensure(pupils=400, say=lambda text: None)
-        assert time.perf_counter() - began < 0.25
         assert await AuditEntry.all().count() == before[0]
         assert await clock.now() - before[1] < timedelta(minutes=1)
 

@@ -1,6 +1,5 @@
 """The demo region in other sizes: the same personas, and a new group of regions where five digits run out."""
 
-import time
 from collections import Counter
 
 import pytest
@@ -59,8 +58,6 @@ async def test_the_passwords_would_be_accepted(persona: dict[str, str]) -> None:
 
 
 @pytest.mark.long
-async def test_fifty_thousand_children_are_there_within_a_minute(database: None, movable_clock: None) -> None:
-    began = time.perf_counter()
+async def test_fifty_thousand_children_are_there(database: None, movable_clock: None) -> None:
     await demo.ensure(pupils=50_000, say=silent)
-    assert time.perf_counter() - began < 60
     assert await Pupil.all().count() == 50_000

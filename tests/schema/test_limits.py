@@ -1,7 +1,5 @@
 """One document can ask for a whole portal page, and for nothing that keeps a process busy."""
 
-import time
-
 import pytest
 from graphql import get_introspection_query
 
@@ -13,18 +11,14 @@ from tests.schema.rich import SCHEMA
 
 RICH = Documents(SCHEMA)
 SMALL = {role: Documents(schema) for role, schema in small.SCHEMAS.items()}
-SECONDS = 1.0
 
 
 def refusal(text: str, documents: Documents = RICH) -> str:
     """The code under which a document is refused; empty when it is not."""
-    began = time.perf_counter()
     try:
         documents.prepare(text=text, operation_name=None)
     except BadRequest as bad:
         return str((bad.errors[0].extensions or {}).get("code", bad.code))
-    finally:
-        assert time.perf_counter() - began < SECONDS
     return ""
 
 

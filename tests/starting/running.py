@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,25 @@ from sandbox.state import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGINS_WITHIN = 120.0
-ENDS_WITHIN = 30.0
+ENDS_WITHIN = 60.0
 
 _http = build_opener(ProxyHandler({}))
 
 
 class Process:
-    """One command of the launcher's program; what it says is kept."""
+    """One command of the launcher's program, or of another; what it says is kept."""
 
-    def __init__(self, *command: str, log: Path, **environment: str) -> None:
+    def __init__(
+        self,
+        *command: str,
+        log: Path,
+        environment: Mapping[str, str],
+        program: tuple[str, ...] = ("cli.py",),
+    ) -> None:
         self._log = log
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "cli.py", *command],
+                [sys.executable, *program, *command],
                 cwd=ROOT,
                 # Nothing of what this test run has around it.
                 env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **environment},
@@ -77,28 +83,42 @@ class Dev:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: Process | None = None
+        self._known: set[psutil.Process] = set()
         self._environment = {**environment, "LOKET_FOLDER": str(folder / "loket")}
 
-    def begin(self, *options: str) -> Process:
+    def begin(self, *options: str, program: tuple[str, ...] = ("cli.py",)) -> Process:
         """Start it, and do not wait."""
-        log = self.folder / "said.log"
-        self.process = Process("dev", "--port", str(self.port), *options, log=log, **self._environment)
+        command = ("dev", "--port", str(self.port), *options)
+        self.process = Process(
+            *command, log=self.folder / "said.log", environment=self._environment, program=program
+        )
         return self.process
+
+    def down(self) -> "Dev":
+        """Not running, whatever was before."""
+        if self.process is not None and self.process.runs:
+            self.process.tell(signal.SIGTERM)
+            self.process.ended()
+        return self
 
     def up(self) -> "Dev":
         """Running and ready, whatever was before."""
         if self.process is None or not self.process.runs:
             self.begin("--pupils", "100").says("Ctrl-C stops everything.")
+        self.processes()
         return self
 
     def processes(self) -> list[psutil.Process]:
         """Every living process that was started on this folder, by whomever."""
-        return [one for one in psutil.process_iter() if self._is_ours(one)]
+        if self.process is not None and self.process.runs:
+            self._known |= {*psutil.Process(self.process.pid).children(recursive=True)}
+        self._known |= {one for one in psutil.process_iter() if self._is_ours(one)}
+        return [one for one in self._known if _lives(one)]
 
     def part(self, *words: str) -> psutil.Process:
-        """The first of our processes, the oldest first, with these words in its command line."""
-        found = sorted(self.processes(), key=lambda one: (one.create_time(), one.pid))
-        return next(one for one in found if all(word in " ".join(one.cmdline()) for word in words))
+        """The first of our processes with these words in its command line."""
+        found = [one for one in self.processes() if all(word in " ".join(one.cmdline()) for word in words)]
+        return min(found, key=lambda one: (one.create_time(), one.pid))
 
     def clear(self) -> None:
         """End whatever a test that failed left running."""
@@ -107,13 +127,17 @@ class Dev:
                 process.kill()
 
     def _is_ours(self, process: psutil.Process) -> bool:
-        """By its environment; servers write over theirs, and stand in the folder."""
+        """By its environment or its folder, also where whoever started it is gone."""
         with suppress(psutil.Error):
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return False
             ours = self._environment["LOKET_FOLDER"]
             return bool(process.environ().get("LOKET_FOLDER") == ours or process.cwd().startswith(ours))
         return False
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def asked(address: str, body: bytes | Any = None, *, token: str | None = None) -> tuple[int, Any]:

@@ -5,18 +5,30 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+NOBODY = 65534
 
 # Stands for uv: counts its calls, takes its time, and links to the Python of this test.
 UV = """#!/bin/sh
 case $1 in
 venv) echo made >>"$COUNTED"; sleep 0.3; mkdir -p "$6/bin"; ln -sf "$REAL_PYTHON" "$6/bin/python" ;;
 pip) [ ! -e "$BROKEN" ] || { echo "no room on the disk"; exit 1; } ;;
+esac
+"""
+
+# Stands for a Python with the venv module, whose environments have a pip.
+PYTHON_WITH_VENV = """#!/bin/sh
+case "$*" in
+*"-m venv"*) echo made by venv >>"$COUNTED"; rm -f "$3/bin/python"; ln -s "$0" "$3/bin/python" ;;
+*"-m pip"*) echo filled by pip >>"$COUNTED" ;;
+*compileall*) ;;
+*) exec "$REAL_PYTHON" "$@" ;;
 esac
 """
 
@@ -59,17 +71,18 @@ class Place:
             "BROKEN": str(self.broken),
         }
 
-    def begin(self, *arguments: str) -> "subprocess.Popen[str]":
+    def begin(self, *arguments: str, user: int | None = None) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [str(self.home / "loket"), *arguments],
+            user=user,
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        begun = self.begin(*arguments)
+    def run(self, *arguments: str, user: int | None = None) -> tuple[int, str, str]:
+        begun = self.begin(*arguments, user=user)
         out, err = begun.communicate(timeout=30)
         return begun.returncode, out, err
 
@@ -106,6 +119,17 @@ class TestWhatIsMissing:
         assert len(err.splitlines()) == 1
         assert "apt install python3-venv" in err
 
+    def test_a_folder_that_is_not_yours_is_one_sentence_that_says_what_to_do(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)
+            place = Place(Path(folder))
+            place.home.chmod(0o555)
+            status, out, err = place.run("dev", user=NOBODY if os.geteuid() == 0 else None)
+            place.home.chmod(0o755)
+        assert (status, out) == (1, "")
+        assert len(err.splitlines()) == 1
+        assert "clone Loket into a folder of your own" in err
+
 
 class TestInstalling:
     def test_happens_once(self, place: Place) -> None:
@@ -121,11 +145,18 @@ class TestInstalling:
 
     def test_that_failed_says_why_and_is_done_again(self, place: Place) -> None:
         place.broken.touch()
+        place.python_that(refuses="'-m venv'")
         status, out, err = place.run("dev")
         assert (status, out) == (1, "")
         assert "no room on the disk" in err
         place.broken.unlink()
         assert place.run("dev")[:2] == (0, "began with dev\n")
+
+    def test_is_done_without_uv_where_uv_fails(self, place: Place) -> None:
+        place.broken.touch()
+        place.has("python3", PYTHON_WITH_VENV)
+        assert place.run("dev")[:2] == (0, "began with dev\n")
+        assert place.counted.read_text() == "made\nmade by venv\nfilled by pip\n"
 
     def test_that_was_killed_is_done_again(self, place: Place) -> None:
         begun = place.begin("dev")

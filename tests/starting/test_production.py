@@ -31,6 +31,8 @@ PAGES = (
     "/dev/",
     "/dev/personas.json",
     "/dev/mails.json",
+    "/dev/examples.json",
+    "/dev/mail-examples",
     "/dev/clock",
     "/dev/portal",
     "/dev/sdl/parent",
@@ -51,7 +53,7 @@ class Production:
         """An empty value takes a variable away."""
         environment = {name: value for name, value in {**self.environment, **changed}.items() if value}
         log = self.folder / f"{command}-{len(self.begun)}.log"
-        self.begun.append(Process(command, log=log, **environment))
+        self.begun.append(Process(command, log=log, environment=environment))
         return self.begun[-1]
 
     def refused(self, command: str, **changed: str) -> dict[str, str]:
