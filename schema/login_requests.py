@@ -124,7 +124,7 @@ class LoginRequestQuery:
         first: Annotated[int, strawberry.argument(description="Hoeveel u er wilt: ten hoogste 100.")] = 100,
         after: Annotated[
             str | None,
-            strawberry.argument(description="Het kenmerk van de laatste aanvraag die u al hebt."),
+            strawberry.argument(description="Het kenmerk van de laatste aanvraag die u al heeft."),
         ] = None,
         school_year: Annotated[
             str | None,
@@ -203,7 +203,7 @@ class ApproveLoginRequestInput:
     id: strawberry.ID = seen_by(REGION, description="De aanvraag.")
     email: str | None = seen_by(
         REGION,
-        description="Alleen nodig als er geen adres van de ouders bekend is: het adres dat u hebt nagevraagd.",
+        description="Alleen nodig als er geen adres van de ouders bekend is: het adres dat u heeft nagevraagd.",
         default=None,
     )
 
