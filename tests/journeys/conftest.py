@@ -15,7 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """How often hostile input is drawn. Each try changes the database: there is nothing to shrink to."""
     settings.register_profile(
         "hostile",
-        max_examples=60 if config.getoption("--long") else 8,
+        max_examples=60 if config.getoption("--long") else 5,
         deadline=None,
         derandomize=not config.getoption("--long"),
         database=None,
