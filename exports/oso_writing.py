@@ -39,7 +39,7 @@ def put(parent: Element, *, path: str, text: str = "") -> Element:
     base, _, name = path.rpartition("/")
     holder = element_at(parent, path=base) if base else parent
     made = etree.SubElement(holder, f"{{{NAMESPACE}}}{name}")
-    made.text = _NOT_IN_XML.sub("", text) or None
+    made.text = text or None
     return made
 
 
@@ -215,8 +215,8 @@ def _write_document(element: Element, *, filename: str, description: str, conten
     # Nobody takes a name with a folder in it, and a name is only ever shown.
     name = clean_filename(given=_FOLDER.sub("-", _NOT_IN_XML.sub("", filename)))
     put(element, path="bestandsnaam", text=name)
-    if description.strip():
-        put(element, path="omschrijving", text=description)
+    if told := _NOT_IN_XML.sub("", description).strip():
+        put(element, path="omschrijving", text=told)
     put(element, path="bestandsinhoud", text=_packed(name, content))
 
 

@@ -11,7 +11,7 @@ from rules.uploads import PIXELS
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
-def pixels(content: bytes) -> int | None:
+def pixels_of(content: bytes) -> int | None:
     """How many pixels; None when the header cannot be read."""
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:

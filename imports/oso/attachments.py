@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from imports.pictures import pixels
+from imports.pictures import pixels_of
 from rules.uploads import (
     JPEG,
     MEGABYTE,
@@ -26,7 +26,6 @@ MOST_TOGETHER = 60 * MEGABYTE
 """Unpacked, of one dossier: a bomb may be in many parts."""
 _MOST_DIRECTORY = 1_000_000
 _END = b"PK\x05\x06"
-_SPACE = re.compile(r"\s+")
 _NOT_FILES = ("__macosx/", "thumbs.db", ".ds_store")
 
 DAMAGED = "is beschadigd en kan niet worden geopend. Lever het opnieuw aan, of voeg het zelf toe"
@@ -89,7 +88,7 @@ class Unpacking:
             content_type = judge_in_dossier(
                 filename=clean_filename(given=name),
                 content=content,
-                pixels=pixels(content) if type_of(head=content[:4096]) in (JPEG, PNG) else None,
+                pixels=pixels_of(content) if type_of(head=content[:4096]) in (JPEG, PNG) else None,
                 members=members,
             )
         except FileRefused as refused:
@@ -113,7 +112,7 @@ def _decoded(text: str) -> bytes:
     if len(text) > MOST_BYTES * 2:
         raise _Refused(f"is te groot: ten hoogste {MOST_BYTES // MEGABYTE} MB", code="ATTACHMENT_TOO_LARGE")
     try:
-        packed = binascii.a2b_base64(_SPACE.sub("", text).encode("ascii"), strict_mode=True)
+        packed = binascii.a2b_base64("".join(text.split()).encode("ascii"), strict_mode=True)
     except (ValueError, UnicodeError):
         raise _Refused(DAMAGED, code="ATTACHMENT_DAMAGED") from None
     if not packed:

@@ -41,7 +41,9 @@ def value_of(text: str, *, declared: Field) -> Any:
 
 def is_cut(text: str, *, declared: Field) -> bool:
     """Whether a text is longer than its field takes: then the end is left out."""
-    return declared.kind in (Kind.LINE, Kind.TEXT) and len(_cleaned(text, declared)) > declared.longest
+    if len(text) <= declared.longest or declared.kind not in (Kind.LINE, Kind.TEXT):
+        return False
+    return len(_cleaned(text, declared)) > declared.longest
 
 
 def is_known_advice(code: str) -> bool:

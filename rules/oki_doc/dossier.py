@@ -58,7 +58,8 @@ class Dossier:
     """All of one child. `pupil`, `addresses`, `guardians` and `test` by the names of the models' columns.
 
     `pupil` besides: `bsn`, empty when there is none or when it fails (`bsn_doubtful`); `birth_date` is None
-    when the dossier gives none that can be right. `addresses`: the home first. `guardians`: in order, the
+    when the dossier gives none that can be right. What a writer is given may also say an `elk_number`, for where
+    there is no `school_key`. `addresses`: the home first. `guardians`: in order, the
     living first. `test`: `test_code`, `advice_text` as it was written, `exempt`, and `content` as
     `rules.oki_doc.identity.TEST` declares it. `sections`: as `rules.oki_doc.SECTIONS` declares them, adviezen
     as the codes of the dossier.
@@ -116,3 +117,18 @@ def document_rows(content: Any, *, path: str = "") -> Iterator[tuple[str, dict[s
                 yield from ((f"{inside}.{place}", row) for place, row in enumerate(value))
             elif isinstance(value, list | dict):
                 yield from document_rows(value, path=inside)
+
+
+def with_uploads(content: Any, *, uploads: Mapping[str, str], path: str = "") -> Any:
+    """The same sections, or content of a test, with the id of its upload in each document's row, by place."""
+    if isinstance(content, list):
+        return [
+            with_uploads(row, uploads=uploads, path=f"{path}.{place}") for place, row in enumerate(content)
+        ]
+    if not isinstance(content, dict):
+        return content
+    linked = {
+        name: with_uploads(value, uploads=uploads, path=f"{path}.{name}" if path else name)
+        for name, value in content.items()
+    }
+    return {**linked, "upload": uploads[path]} if path in uploads else linked

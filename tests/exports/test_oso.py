@@ -208,9 +208,9 @@ class TestAttachments:
         "name", ["../../etc/passwd", "map/brief.pdf", "C:\\brief.pdf", "a\x00b", "", " . "]
     )
     def test_are_written_under_a_name_that_everybody_takes(self, name: str) -> None:
-        loose = Attachment(place="", filename=name, content=PDF)
+        loose = Attachment(place="", filename=name, description="a\x00b", content=PDF)
         (found,) = read(write(dossier=a_dossier(attachments=[loose]), made_on=DAY)).attachments
-        assert found.content == PDF
+        assert (found.content, found.description) == (PDF, "ab")
 
     def test_a_row_without_its_file_is_left_out(self) -> None:
         sections = {

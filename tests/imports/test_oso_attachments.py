@@ -155,7 +155,7 @@ class TestADocumentThatIsNot:
         assert "te groot" in found.problem
 
     def test_nor_a_list_of_contents_that_is_as_long_as_a_bomb(self) -> None:
-        assert first_of(document(content=crowded())).problem
+        assert "beschadigd" in first_of(document(content=crowded())).problem
 
     def test_its_name_is_no_path_in_the_report_either(self) -> None:
         found = first_of(document(name="../../../etc/passwd"))

@@ -4,8 +4,19 @@ from typing import Any
 
 import pytest
 
-from rules.oki_doc import SECTIONS, adviezen_named, diff, present, validate, visible
-from rules.oki_doc.dossier import document_rows
+from rules.oki_doc import (
+    SECTIONS,
+    Field,
+    Kind,
+    Row,
+    Section,
+    adviezen_named,
+    diff,
+    present,
+    validate,
+    visible,
+)
+from rules.oki_doc.dossier import document_rows, with_uploads
 from rules.vocabulary import Role
 from tests.imports.oso_dossier import dossier
 
@@ -78,6 +89,26 @@ class TestWhoSeesIt:
         assert visible({"lvs_tests": [TEST], "diagnoses": [{"codes": "F90.0"}]}, role=role) == {}
         assert present({"lvs_tests": [TEST]}, role=role) == []
 
+    def test_each_field_says_so_for_itself_in_rows_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        alone = frozenset({Role.PO_EDITOR})
+        inside = Row(
+            name="row",
+            title="Rij",
+            fields=(Field(name="open", label="Open"), Field(name="shut", label="Dicht", readers=alone)),
+        )
+        section = Section(
+            name="section",
+            title="Onderdeel",
+            fields=(
+                Field(name="shut", label="Dicht", readers=alone),
+                Field(name="rows", label="Rijen", kind=Kind.ROWS, row=inside),
+            ),
+        )
+        monkeypatch.setattr("rules.oki_doc.content.SECTIONS", (section,))
+        sections = {"section": {"shut": "a", "rows": [{"open": "b", "shut": "c"}]}}
+        assert visible(sections, role=Role.PO_EDITOR) == sections
+        assert visible(sections, role=Role.PARENT) == {"section": {"rows": [{"open": "b"}]}}
+
 
 class TestWhatChanged:
     def test_is_named_down_to_the_row_in_a_row(self) -> None:
@@ -132,3 +163,14 @@ def test_documents_are_found_wherever_they_stand() -> None:
     sections = {"lvs_tests": [TEST], "documents": [{"filename": "a.pdf"}]}
     assert [place for place, _ in document_rows(sections)] == ["lvs_tests.0.documents.0", "documents.0"]
     assert [place for place, _ in document_rows(TEST, path="test")] == ["test.documents.0"]
+
+
+def test_documents_get_the_upload_that_holds_them() -> None:
+    sections: dict[str, Any] = {
+        "lvs_tests": [TEST],
+        "documents": [{"filename": "a.pdf"}, {"filename": "b.pdf"}],
+    }
+    linked = with_uploads(sections, uploads={"documents.1": UPLOAD})
+    assert linked["documents"] == [{"filename": "a.pdf"}, {"filename": "b.pdf", "upload": UPLOAD}]
+    assert sections["documents"][1] == {"filename": "b.pdf"}
+    assert validate(linked) == []
