@@ -65,6 +65,7 @@ class Sandbox:
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
         self._cleaning: list[Callable[[], object]] = []
         self._stopping = False
+        self._spawning = False
 
     def run(self) -> int:
         for name in STOPPING:
@@ -86,9 +87,9 @@ class Sandbox:
             self._end()
 
     def _stop(self, _signal: int, _frame: object) -> None:
-        """Once: a second signal must not cut the cleaning short."""
-        if not self._stopping:
-            self._stopping = True
+        """Once: a second signal must not cut the cleaning short. What it raises would be lost at a fork."""
+        first, self._stopping = not self._stopping, True
+        if first and not self._spawning:
             raise Stopped
 
     def _discard(self) -> None:
@@ -120,12 +121,14 @@ class Sandbox:
         """Start a part; the writing end of the pipe that tells it to begin."""
         hears, tells = os.pipe()
         numbers = [*keeps, hears]
+        self._spawning = True
         self._parts[name] = leash.start(
             [sys.executable, "-m", "sandbox.part", name, *map(str, numbers)],
             environ={**os.environ, "PYTHONUNBUFFERED": "1"},
             folder=state.ROOT,
             keeps=numbers,
         )
+        self._spawning = False
         os.close(hears)
         return tells
 
@@ -179,7 +182,6 @@ class Sandbox:
     def _nothing_dead(self) -> bool:
         """True; raises `PartEnded` when a part is gone, `Stopped` when we are to go."""
         if self._stopping:
-            # Where Python calls back by itself, at a fork, what a signal raised is lost.
             raise Stopped
         for name, process in self._parts.items():
             if process.poll() is not None:
