@@ -283,7 +283,6 @@ class TestTexts:
         words = "\n".join(" ".join(mail["text"].split()) for mail in mails)
         for text in kept:
             assert text in words or not text.isascii(), text
-        assert "49" not in words.replace("1049", "")
         for mail in mails:
             assert mail["to"] == "vos@example.org"
             assert "Bcc" not in mail["headers"]
