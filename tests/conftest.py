@@ -4,14 +4,13 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from models import database as db
 from resolvers import clock, nudge
 from settings import Settings, load
-from tests.servers import Servers, clone, drop
+from tests.servers import Lent, Servers
 from tests.world import World, make_world
 
 APPLICATION_WEEK = datetime(2027, 3, 17, 9, 0, tzinfo=UTC)
@@ -35,9 +34,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _SERVERS = pytest.StashKey[Servers]()
+_lent = Lent()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # Groups stay with one worker and are the longest: begun first, nobody waits for them at the end.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
@@ -52,8 +54,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def database(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """An empty database of this test alone, with the pool open as the application's role."""
-    name = f"test_{uuid4().hex}"
-    urls = await clone(name=name)
+    urls = await _lent.take()
     monkeypatch.setenv("DATABASE_URL", urls.application)
     monkeypatch.setenv("DATABASE_OWNER_URL", urls.owner)
     load.cache_clear()
@@ -62,7 +63,7 @@ async def database(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
         yield
     finally:
         await db.close()
-        await drop(name=name)
+        await _lent.give_back()
         load.cache_clear()
 
 
