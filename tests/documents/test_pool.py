@@ -81,11 +81,12 @@ class TestADocumentThatDoesNotEnd:
     async def test_is_ended_with_its_process_and_the_next_is_made(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        pool = PdfPool(processes=1, seconds=0.5)
+        pool = PdfPool(processes=1)
         await make(pool)
         pid = pid_of(pool)
         with monkeypatch.context() as stuck:
             stuck.setattr(pdf, "_print", hang)
+            stuck.setattr(pool, "_seconds", 0.5)
             with pytest.raises(PdfTookTooLong, match="OKI_DOC"):
                 await make(pool)
         assert await gone(pid)
