@@ -32,11 +32,26 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("mails", help="write a page with every mail to .loket/mails.html")
 
     load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
-    load.add_argument("kind", help="regions, adviezen, periods, schools, departments, staff or pupils")
+    load.add_argument(
+        "kind",
+        help="regions, adviezen, adviescodes, periods, schools, departments, staff, pupils, edexml, oso or "
+        "toetsresultaten",
+    )
     load.add_argument("files", nargs="+", type=lambda text: Path(text).absolute(), metavar="FILE")
     load.add_argument("--region", help="the code of the region; needed when there are several")
     load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
+    load.add_argument(
+        "--school", metavar="BRIN", help="the school that messages are of, where they do not say"
+    )
+    load.add_argument(
+        "--confirm-overwrite",
+        action="store_true",
+        help="dossiers may change a definitive Oki-doc, which is a concept again afterwards",
+    )
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
+    load.add_argument(
+        "--invite-teachers", action="store_true", help="edexml: accounts and mails for teachers of group 8"
+    )
 
     rotate = commands.add_parser("rotate-bsn-keys", help="encrypt every BSN with the newest key")
     rotate.add_argument("--index", action="store_true", help="also compute the blind index anew")

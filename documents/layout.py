@@ -30,6 +30,7 @@ WIDEST_WORD = 160.0
 WIDEST_LINE = 380.0
 HEAD = 8.0
 PIECE = 1500
+SHORT = 30
 
 
 class TooMuchToPrint(Exception):
@@ -130,16 +131,31 @@ def _tables(section: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _rows_of(row: list[str]) -> Iterator[tuple[str, ...]]:
-    """A row whose cell is longer than a page goes on in rows below it."""
-    return zip_longest(*map(_pieces, row), fillvalue="")
+def _rows_of(row: list[str]) -> Iterator[tuple[list[str], ...]]:
+    """Cells as lines. A row whose cell is longer than a page goes on in rows below it."""
+    return zip_longest(*map(_cells, row), fillvalue=[])
+
+
+def _cells(text: str) -> list[list[str]]:
+    """The lines of a cell, in parts that the printer can split over pages."""
+    cells: list[list[str]] = [[]]
+    for piece in (piece for line in text.split("\n") for piece in _pieces(line)):
+        if cells[-1] and sum(map(_room, cells[-1])) + _room(piece) > PIECE:
+            cells.append([])
+        cells[-1].append(piece)
+    return cells
+
+
+def _room(line: str) -> int:
+    """A line takes room, however short it is."""
+    return max(len(line), SHORT)
 
 
 def _widths(rows: list[list[str]]) -> list[float]:
-    """Points for each column: its longest word first, then its longest line, then by what that takes."""
+    """Points for each column: its longest word first, then its longest line, as far as there is room."""
     least, most = [], []
     for column in zip(*rows, strict=True):
-        lines = [width_of(cell[:200], size=CELL) for cell in column]
+        lines = [width_of(line[:200], size=CELL) for cell in column for line in cell.split("\n")]
         words = [width_of(word[:200], size=CELL) for cell in column for word in cell.split()]
         least.append(PADDING + min(max(words, default=0.0), WIDEST_WORD))
         most.append(PADDING + min(max(lines), WIDEST_LINE))
@@ -147,6 +163,16 @@ def _widths(rows: list[list[str]]) -> list[float]:
         return [width * WIDTH / sum(least) for width in least]
     wishes = [max(0.0, wish - width) for wish, width in zip(most, least, strict=True)]
     if sum(wishes) + sum(least) > WIDTH:
-        share = (WIDTH - sum(least)) / sum(wishes)
-        return [width + wish * share for width, wish in zip(least, wishes, strict=True)]
+        return [
+            width + given for width, given in zip(least, _shared(wishes, WIDTH - sum(least)), strict=True)
+        ]
     return [width * WIDTH / sum(most) for width in most]
+
+
+def _shared(wishes: list[float], room: float) -> list[float]:
+    """Who wishes little gets all of it; the others share what is left."""
+    given = [0.0] * len(wishes)
+    for left, place in enumerate(sorted(range(len(wishes)), key=wishes.__getitem__)):
+        given[place] = min(wishes[place], room / (len(wishes) - left))
+        room -= given[place]
+    return given

@@ -152,10 +152,16 @@ class StaffInvited(Mail):
     display_name: str
     username: str
     organisation: str
+    valid_until: datetime | None = None
 
     @classmethod
     def example(cls) -> "StaffInvited":
-        return cls(display_name="Anne de Wit", username="a.dewit@depeppel.example", organisation="De Peppel")
+        return cls(
+            display_name="Anne de Wit",
+            username="a.dewit@depeppel.example",
+            organisation="De Peppel",
+            valid_until=datetime.fromisoformat("2027-01-25T12:00+01:00"),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,6 +89,13 @@ def location(text: str) -> str:
     return text.zfill(2)
 
 
+def two_digits(text: str) -> str:
+    # A spreadsheet makes 01 a 1.
+    if not re.fullmatch(r"[0-9]{1,2}", text):
+        raise Wrong("Een code heeft twee cijfers, zoals 01.")
+    return text.zfill(2)
+
+
 def postcode(text: str) -> str:
     """As typed when it is none: whether that is wrong, the country says."""
     return read_postcode(text) or line_of(12)(text)

@@ -84,6 +84,18 @@ ADVIEZEN = Kind(
 )
 
 
+ADVIESCODES = Kind(
+    name="adviescodes",
+    dutch="adviescodes",
+    columns=(
+        Column("code", "Code", cells.two_digits, required=True, also=("OSO-code", "Adviescode", "DUO-code")),
+        Column("advice", "Advies", cells.line_of(120), also=("Landelijk advies",)),
+        Column("text", "Omschrijving", cells.line_of(200), also=("Betekenis",)),
+    ),
+    unique=(("code",),),
+)
+
+
 SCHOOLS = Kind(
     name="schools",
     dutch="scholen",
@@ -163,5 +175,5 @@ STAFF = Kind(
 
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (REGIONS, ADVIEZEN, SCHOOLS, DEPARTMENTS, PERIODS, STAFF, PUPILS)
+    kind.name: kind for kind in (REGIONS, ADVIEZEN, ADVIESCODES, SCHOOLS, DEPARTMENTS, PERIODS, STAFF, PUPILS)
 }

@@ -5,7 +5,7 @@ from models.enrolment import Enrolment, IndividualWindow, Note, Preference, Supp
 from models.file import Document, Upload
 from models.outbox import AuditEntry, ClockOffset, IdempotencyKey, OutboxMail
 from models.pupil import Address, Guardian, OkiDoc, Pupil, TestResult
-from models.region import Advice, OsoAdviceCode, Period, Region, RegionGroup, SchoolYear
+from models.region import Advice, OsoCode, Period, Region, RegionGroup, SchoolYear
 from models.school import CapacityGroup, Department, PrimarySchool, SecondarySchool
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "LoginRequest",
     "Note",
     "OkiDoc",
-    "OsoAdviceCode",
+    "OsoCode",
     "OutboxMail",
     "ParentLogin",
     "Period",

@@ -11,8 +11,8 @@ from tortoise.models import Model
 class OutboxMail(Model):
     """A mail, written in the transaction of its step; sent by whoever holds the lease.
 
-    `link` names what its link is for ("parent_login", "password_reset", "login_request", "portal"),
-    `link_id` and `link_sequence` which one: the token itself is computed at sending and kept nowhere.
+    `link` names what its link is for ("parent_login", "password_reset", "staff_invite", "login_request",
+    "portal"), `link_id` and `link_sequence` which one: the token is computed at sending and kept nowhere.
     `due_at` is on the procedure's clock, `lease_until` on real time.
     """
 

@@ -47,9 +47,11 @@ class Pupil(Model):
     bsn_doubtful = fields.BooleanField(
         default=False, description="A source gave a BSN that fails the elfproef"
     )
-    eck_id = fields.CharField(max_length=200, default="")
-    school_key = fields.CharField(max_length=60, default="", description="The key in the school's own system")
-    class_group = fields.CharField(max_length=40, default="", description="The group it sits in: 8a")
+    eck_id = fields.CharField(max_length=256, default="")
+    school_key = fields.CharField(
+        max_length=256, default="", description="The key in the school's own system"
+    )
+    class_group = fields.CharField(max_length=64, default="", description="The group it sits in: 8a")
     origin_school = fields.CharField(
         max_length=160, default="", description="An outside pupil's school, as told"
     )
@@ -94,12 +96,18 @@ class Address(Model):
     pupil: fields.ForeignKeyRelation[Pupil] = fields.ForeignKeyField("loket.Pupil", related_name="addresses")
     pupil_id: UUID
     position = fields.SmallIntField(default=1, description="1 is the home address")
+    kind = fields.CharField(
+        max_length=10, default="", db_default="", description="Of a dossier: bezoek, gba, post, buiten"
+    )
     street = fields.CharField(max_length=120, default="")
     house_number = fields.CharField(max_length=20, default="")
     postcode = fields.CharField(max_length=12, default="")
     city = fields.CharField(max_length=80, default="")
     country = fields.CharField(max_length=60, default="Nederland")
     secret = fields.BooleanField(default=False, description="Nobody but PO and the family sees it")
+    detail = fields.CharField(
+        max_length=35, default="", db_default="", description="Where on the spot: 3-hoog-achter"
+    )
 
     class Meta:
         table = "address"
@@ -121,6 +129,9 @@ class Guardian(Model):
     legal_representative = fields.BooleanField(default=True)
     email = fields.CharField(max_length=254, default="")
     phone = fields.CharField(max_length=30, default="")
+    deceased = fields.BooleanField(
+        default=False, db_default=False, description="Stands last, so that nobody writes them"
+    )
 
     class Meta:
         table = "guardian"
@@ -144,7 +155,11 @@ class OkiDoc(Model):
 
 
 class TestResult(Model):
-    """The doorstroomtoets of one pupil; without a pupil it waits in the school's tray."""
+    """The doorstroomtoets of one pupil; without a pupil it waits in the school's tray.
+
+    `content`: what was delivered beside the advice; it names the `maker` where the test's maker delivered it,
+    and is empty where a school's own list said the advice alone.
+    """
 
     id = fields.UUIDField(primary_key=True)
     pupil: fields.OneToOneNullableRelation[Pupil] = fields.OneToOneField(
@@ -164,9 +179,12 @@ class TestResult(Model):
         "loket.Advice", on_delete=fields.RESTRICT, null=True
     )
     advice_id: str | None
-    eck_id = fields.CharField(max_length=200, default="")
-    school_key = fields.CharField(max_length=60, default="")
+    eck_id = fields.CharField(max_length=256, default="")
+    school_key = fields.CharField(max_length=256, default="")
     delivered_at = fields.DatetimeField(description="The sender's moment: the last delivery wins")
+    reopens = fields.BooleanField(
+        default=False, description="It is news to the pupil's motivation: that one has to be saved again"
+    )
     content: Any = fields.JSONField(default=dict)
 
     class Meta:

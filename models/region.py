@@ -97,23 +97,18 @@ class Advice(Model):
         indexes: ClassVar = [Index(fields=("level",), name="advice_level")]
 
 
-class OsoAdviceCode(Model):
-    """Which advice a region reads an older code of a dossier as; empty: PO confirms."""
+class OsoCode(Model):
+    """Which advice the older code of a dossier is read as; without one, PO confirms it."""
 
-    id = fields.UUIDField(primary_key=True)
-    region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
-        "loket.Region", on_delete=fields.RESTRICT
-    )
-    region_id: UUID
-    code = fields.CharField(max_length=40)
+    code = fields.CharField(max_length=2, primary_key=True)
     advice: fields.ForeignKeyNullableRelation[Advice] = fields.ForeignKeyField(
         "loket.Advice", on_delete=fields.RESTRICT, null=True
     )
     advice_id: str | None
+    text = fields.CharField(max_length=200, default="", description="What the code means, in Dutch")
 
     class Meta:
-        table = "oso_advice_code"
-        constraints: ClassVar = [UniqueConstraint(fields=("region_id", "code"), name="oso_advice_code_once")]
+        table = "oso_code"
 
 
-__all__ = ["Advice", "OsoAdviceCode", "Period", "Region", "RegionGroup", "SchoolYear"]
+__all__ = ["Advice", "OsoCode", "Period", "Region", "RegionGroup", "SchoolYear"]

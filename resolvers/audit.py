@@ -19,7 +19,9 @@ HASHED = frozenset(
     {
         "bsn_encrypted",
         "bsn_index",
+        "eck_id",
         "sections",
+        "content",
         "reconsideration_motivation",
         "test_exemption",
         "question",

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from documents import Paper
 from models import Address, Advice, Enrolment, Guardian, OkiDoc, PrimarySchool, Pupil, TestResult
 from resolvers import scope
+from resolvers.adviezen import advice_labels
 from resolvers.enrolment_forms import EnrolmentRow, form_of, shown
 from resolvers.step import Act
 from rules.calendar import in_dutch
 from rules.identifiers import full_name
 from rules.oki_doc import Line, SectionView, present
+from rules.oki_doc.content import problems
+from rules.oki_doc.identity import ABROAD, ADDRESS_KINDS, TEST
+from rules.oki_doc.view import shown_as
 from rules.steps import NotFound
 from rules.vocabulary import (
     DocumentKind,
@@ -51,7 +55,8 @@ async def _oki_doc(*, act: Act, pupil: Pupil) -> Paper:
             *await _home(pupil),
             *await _guardians(pupil),
             *await _advice(pupil),
-            *present(oki_doc.sections, role=act.viewer.role),
+            *present(oki_doc.sections, role=act.viewer.role, adviezen=await advice_labels()),
+            *await _test(pupil),
         ),
     )
 
@@ -147,16 +152,35 @@ def _child(pupil: Pupil) -> SectionView:
 
 async def _home(pupil: Pupil) -> Iterable[SectionView]:
     """A secret address too: who may ask for these papers, PO and the family, may read it."""
-    home = await scope.of(pupil, Address).filter(position=1).first()
-    if home is None:
+    addresses = await scope.of(pupil, Address).order_by("position")
+    if not addresses:
         return ()
+    home, *others = addresses
     lines = _lines(
         ("Straat en huisnummer", f"{home.street} {home.house_number}".strip()),
+        ("Plek", home.detail),
         ("Postcode en woonplaats", f"{home.postcode}  {home.city}".strip()),
         ("Land", "" if home.country == "Nederland" else home.country),
         ("Let op", "dit adres is geheim" if home.secret else ""),
+        *((_KINDS.get(one.kind, "Ander adres"), _on_one_line(one)) for one in others),
     )
     return (SectionView("address", "Woonadres", lines=lines),)
+
+
+_KINDS = {
+    **{kind: label.capitalize() for kind, label in ADDRESS_KINDS.items()},
+    ABROAD: "Adres in het buitenland",
+}
+
+
+def _on_one_line(address: Address) -> str:
+    parts = (
+        f"{address.street} {address.house_number}".strip(),
+        address.detail,
+        f"{address.postcode} {address.city}".strip(),
+        "" if address.country == "Nederland" else address.country,
+    )
+    return ", ".join(part for part in parts if part)
 
 
 async def _guardians(pupil: Pupil) -> Iterable[SectionView]:
@@ -166,7 +190,7 @@ async def _guardians(pupil: Pupil) -> Iterable[SectionView]:
     rows = tuple(
         (
             full_name(first_name=one.first_name or one.initials, infix=one.infix, last_name=one.last_name),
-            one.relation,
+            ", ".join(part for part in (one.relation, "overleden" if one.deceased else "") if part),
             "ja" if one.legal_representative else "nee",
             one.email,
             one.phone,
@@ -188,6 +212,15 @@ async def _advice(pupil: Pupil) -> Iterable[SectionView]:
         ("Scholen op de voorkeurslijst", str(advice.list_length or "") if isinstance(advice, Advice) else ""),
     )
     return (SectionView("advice", "Advies en toets", lines=lines),) if lines else ()
+
+
+async def _test(pupil: Pupil) -> Iterable[SectionView]:
+    """What a dossier said of the test. Other deliveries keep their own form, and show their advice above."""
+    test = await scope.of(pupil, TestResult).first()
+    content = test.content if test is not None else None
+    if not content or any(True for _ in problems(content, section=TEST)):
+        return ()
+    return (shown_as(TEST, content=content),)
 
 
 def _choices(row: EnrolmentRow) -> Iterable[SectionView]:

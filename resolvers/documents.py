@@ -16,7 +16,7 @@ from rules import documents as rule
 from rules.steps import NotFound
 from rules.vocabulary import DocumentKind, EnrolmentStatus, JobStatus, Role
 
-MAKERS = frozenset({Role.PO_EDITOR, Role.PARENT})
+MAKERS = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 
 
 @dataclass(frozen=True, slots=True)

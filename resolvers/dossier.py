@@ -1,7 +1,7 @@
 """Reading an Oki-doc and a BSN: in one statement for many, and never without a trace (rule 26)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from resolvers.oki_doc import vault
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch, from_json
 from resolvers.viewer import Viewer
-from rules.oki_doc import SECTIONS, visible
+from rules.oki_doc import SECTIONS, Field, Kind, visible
 from rules.vocabulary import OkiDocStatus
 
 
@@ -21,10 +21,6 @@ class Shown:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__.update(values)
-
-
-NO_FIELDS = {section.name: dict.fromkeys(section.by_name) for section in SECTIONS}
-DAYS = {section.name: {one.name for one in section.fields if one.kind == "day"} for section in SECTIONS}
 
 
 @dataclass(slots=True)
@@ -53,23 +49,31 @@ async def _oki_doc(viewer: Viewer, rows: list[PupilRow]) -> None:
 def sections_shown(*, sections: dict[str, Any], viewer: Viewer) -> Shown:
     """The sections this viewer may read, as objects with a plain attribute for each field."""
     readable = visible(sections, role=viewer.role)
-    shown: dict[str, Any] = {}
-    for section in SECTIONS:
-        content = readable.get(section.name)
-        if content is None:
-            shown[section.name] = None
-        elif section.many:
-            shown[section.name] = [_object(section.name, row) for row in content]
-        else:
-            shown[section.name] = _object(section.name, content)
-    return Shown(shown)
+    return Shown(
+        {
+            section.name: None
+            if (content := readable.get(section.name)) is None
+            else _objects(section.fields, content)
+            if section.many
+            else _object(section.fields, content)
+            for section in SECTIONS
+        }
+    )
 
 
-def _object(section: str, row: dict[str, Any]) -> Shown:
-    values = {**NO_FIELDS[section], **row}
-    for name in DAYS[section]:
-        if values[name]:
-            values[name] = datetime.fromisoformat(values[name]).date()
+def _objects(declared: tuple[Field, ...], rows: list[dict[str, Any]]) -> list[Shown]:
+    return [_object(declared, row) for row in rows]
+
+
+def _object(declared: tuple[Field, ...], row: dict[str, Any]) -> Shown:
+    values: dict[str, Any] = {}
+    for one in declared:
+        value = row.get(one.name)
+        if value and one.kind is Kind.DAY:
+            value = date.fromisoformat(value)
+        elif value and one.kind is Kind.ROWS:
+            value = _objects(one.rows_of.fields, value)
+        values[one.name] = value
     return Shown(values)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from resolvers import audit, documents, files, uploads
 from resolvers.file_links import Link, Use
 from resolvers.viewer import Viewer
+from rules.uploads import PDF, XML
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ async def _document(*, viewer: Viewer, document_id: UUID) -> Download | None:
         row_id=document.id,
         pupil_id=document.pupil_id,
         filename=document.filename,
-        content_type="application/pdf",
+        content_type=XML if document.filename.endswith(".xml") else PDF,
         size=document.size,
         sha256=document.sha256,
         key=document.storage_key,

@@ -1,21 +1,19 @@
-"""Parts of a pupil: home, carers, test. One statement each for a whole page."""
+"""Parts of a pupil: home, carers, login. One statement each for a whole page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from models import Address, Guardian, ParentLogin, TestResult
-from models.region import Advice, Region
+from models import Address, Guardian, ParentLogin
+from models.region import Region
 from resolvers import scope
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
 from rules.parent_login import region_meant
-from rules.reconsideration import is_open
 from rules.vocabulary import LoginStatus, Role
 
 R = TypeVar("R")
@@ -29,6 +27,7 @@ class AddressRow:
     city: str
     country: str
     secret: bool
+    detail: str
 
 
 @dataclass(slots=True)
@@ -42,15 +41,7 @@ class GuardianRow:
     legal_representative: bool
     email: str
     phone: str
-
-
-@dataclass(slots=True)
-class TestResultRow:
-    advice: str | None
-    advice_label: str | None
-    level: int | None
-    delivered_at: datetime
-    reconsideration_open: bool = False
+    deceased: bool
 
 
 async def grouped(
@@ -69,7 +60,7 @@ async def _address(viewer: Viewer, rows: list[PupilRow]) -> None:
     homes = scope.of_all(rows, Address).filter(position=1)
     if viewer.role not in (Role.PO_EDITOR, Role.PARENT):
         homes = homes.filter(secret=False)
-    columns = ("street", "house_number", "postcode", "city", "country", "secret")
+    columns = ("street", "house_number", "postcode", "city", "country", "secret", "detail")
     by_pupil = await grouped(homes, columns, AddressRow)
     for row in rows:
         row.parts["address"] = by_pupil.get(row.id, [None])[0]
@@ -88,28 +79,11 @@ async def _guardians(viewer: Viewer, rows: list[PupilRow]) -> None:
         "legal_representative",
         "email",
         "phone",
+        "deceased",
     )
     by_pupil = await grouped(carers, columns, GuardianRow)
     for row in rows:
         row.parts["guardians"] = by_pupil.get(row.id, [])
-
-
-@part("test_result")
-async def _test_result(viewer: Viewer, rows: list[PupilRow]) -> None:
-    results = scope.of_all(rows, TestResult)
-    columns = ("advice_id", "advice__label", "advice__level", "delivered_at")
-    by_pupil = await grouped(results, columns, TestResultRow)
-    levels = dict(await fetch(Advice.all(), ("code", "level"), lambda *row: row))
-    for row in rows:
-        result = by_pupil.get(row.id, [None])[0]
-        if result is not None:
-            result.reconsideration_open = is_open(
-                school_level=levels.get(row.provisional_advice),
-                test_level=result.level,
-                motivation=row.reconsideration_motivation,
-                definitive_level=levels.get(row.advice),
-            )
-        row.parts["test_result"] = result
 
 
 @part("login_status")

@@ -1,16 +1,19 @@
 """Rules 5 to 7: the Oki-doc, edited by PO alone, concept or definitive."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
 
-from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, SchoolYear, TestResult
+from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, SchoolYear, TestResult, Upload
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
+from resolvers.adviezen import advice_labels
 from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
+from resolvers.tray import take_in_step
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
 from rules.dossier import ElkNumbersUsedUp, OkiDocIncomplete, PlacedAlready, PupilKnown
@@ -19,7 +22,8 @@ from rules.input import wrong_at
 from rules.reconsideration import ReconsiderationNeeded, is_open
 from rules.refusal import Refusals
 from rules.steps import NotFound, Stale
-from rules.vocabulary import OkiDocStatus, PlacementStatus
+from rules.uploads import RECEIVED
+from rules.vocabulary import OkiDocStatus, PlacementStatus, UploadKind
 from settings import load
 
 
@@ -58,13 +62,14 @@ async def create_pupil(*, viewer: Viewer, edit: Edit) -> UUID:
         act.create(pupil)
         act.pupil = pupil
         await _write_identity(act=act, edit=typed)
+        await take_in_step(act=act)
         await _write_advice(act=act, edit=typed)
         oki_doc = OkiDoc(id=uuid4(), pupil_id=pupil.id, sections={}, updated_at=act.now)
         await act.flush()
         act.create(oki_doc)
         await _write_family(act=act, edit=typed)
         if edit.sections:
-            act.change(oki_doc, sections=_merged({}, edit.sections))
+            await _write_sections(act=act, oki_doc=oki_doc, given=edit.sections)
     return pupil.id
 
 
@@ -77,10 +82,14 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
         oki_doc = await _editable(act=act, expected_version=expected_version)
         year = await SchoolYear.get(id=act.child.school_year_id)
         typed = checked(edit=edit, year_begins=year.starts_on, is_new=False)
+        _write_keys(act=act, edit=typed)
+        if act.changes_anything:
+            # No part of the Oki-doc: with its keys alone it stays as definitive as it is.
+            await take_in_step(act=act)
         await _write_identity(act=act, edit=typed)
         changed_family = await _write_family(act=act, edit=typed)
         await _write_advice(act=act, edit=typed)
-        act.change(oki_doc, sections=_merged(oki_doc.sections, edit.sections))
+        await _write_sections(act=act, oki_doc=oki_doc, given=edit.sections)
         if act.changes_anything or changed_family:
             act.change(oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None)
     return pupil_id
@@ -94,7 +103,7 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     async with take("finalizeOkiDoc", viewer=viewer, pupil_id=pupil_id) as act:
         oki_doc = await _editable(act=act, expected_version=expected_version)
         guardians = await scope.of(act.child, Guardian).count()
-        has_home = await scope.of(act.child, Address).exists()
+        has_home = await scope.of(act.child, Address).exclude(street="").exists()
         missing = rule.missing_for_final(guardians=guardians, has_home=has_home)
         if missing:
             raise OkiDocIncomplete(missing=tuple(missing))
@@ -111,10 +120,10 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
 async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> str:
     """The lowest free number above all in use, else the lowest gap; the group's row is locked (rule 2)."""
     await RegionGroup.filter(id=group_id).select_for_update().first()
-    used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
-    highest = max((int(number) for number in used if number.isdigit()), default=9999)
+    highest = await scope.highest_elk_number(group_id=group_id, school_year_id=school_year_id)
     if highest < 99999:
-        return str(highest + 1)
+        return str(max(highest, 9999) + 1)
+    used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
     free = next((number for number in range(10000, 100000) if str(number) not in used), None)
     if free is None:
         raise ElkNumbersUsedUp()
@@ -136,18 +145,44 @@ async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
     return oki_doc
 
 
-def _merged(sections: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+async def _write_sections(*, act: Act, oki_doc: OkiDoc, given: dict[str, Any]) -> None:
+    """A row of documents may point at the child's own attachments alone: any other id is not found."""
+    there = dict(rule.files_named(oki_doc.sections)).values()
+    named = {path: file for path, file in rule.files_named(given) if file not in there}
+    if named:
+        own = scope.of(act.child, Upload).filter(kind=UploadKind.ATTACHMENT, state__in=RECEIVED)
+        ids = {str(one) for one in await own.values_list("id", flat=True)}
+        for path, file in named.items():
+            if file not in ids:
+                raise NotFound().at("sections", *path.split("."))
+    act.change(oki_doc, sections=_merged(oki_doc.sections, given, await advice_labels()))
+
+
+def _merged(sections: dict[str, Any], given: dict[str, Any], adviezen: Mapping[str, str]) -> dict[str, Any]:
     """The sections after the edit; every problem is named at once."""
     merged = rule.merged(sections=sections, given=given)
     problems = rule.validate(merged)
+    if not problems:
+        problems = [
+            rule.Problem(path, "Kies een advies van de landelijke lijst.")
+            for path, code in rule.adviezen_named(given)
+            if code not in adviezen and not code.isdigit()
+        ]
     if problems:
         wrong = (wrong_at("sections", *one.path.split("."), reason=one.message) for one in problems[:20])
         raise Refusals(*wrong)
     return merged
 
 
+def _write_keys(*, act: Act, edit: Edit) -> None:
+    """What systems know the child by; a result that waits under them is its own from now on."""
+    keys = {"eck_id": edit.eck_id, "school_key": edit.school_key}
+    act.change(act.child, **{name: value for name, value in keys.items() if value is not None})
+
+
 async def _write_identity(*, act: Act, edit: Edit) -> None:
     pupil = act.child
+    _write_keys(act=act, edit=edit)
     columns = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender")
     values = {name: getattr(edit, name) for name in columns if getattr(edit, name) is not None}
     if edit.group is not None:
@@ -162,10 +197,11 @@ async def _write_identity(*, act: Act, edit: Edit) -> None:
         sort_name=sort_name(first_name=pupil.first_name, infix=pupil.infix, last_name=pupil.last_name),
     )
     if edit.bsn is not None:
-        await _write_bsn(act=act, bsn=edit.bsn)
+        await write_bsn(act=act, bsn=edit.bsn)
 
 
-async def _write_bsn(*, act: Act, bsn: str) -> None:
+async def write_bsn(*, act: Act, bsn: str) -> None:
+    """Encrypt and index it. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
     pupil = act.child
     if not bsn:
         act.change(pupil, bsn_encrypted=None, bsn_index=None)
@@ -215,28 +251,28 @@ async def _write_family(*, act: Act, edit: Edit) -> bool:
 
 
 async def _write_advice(*, act: Act, edit: Edit) -> None:
-    """The definitive advice cannot be set while the duty to reconsider stands."""
+    """The definitive advice cannot be set while the duty to reconsider stands; a motivation saved now counts."""
     pupil = act.child
-    levels = {advice.code: advice for advice in await Advice.all()}
+    adviezen = {advice.code: advice for advice in await Advice.all()}
     for name, given in (("provisional_advice_id", edit.provisional_advice), ("advice_id", edit.advice)):
         if given is None:
             continue
-        if given and given not in levels:
+        if given and given not in adviezen:
             reason = "Advies: dit advies staat niet op de landelijke lijst."
             raise wrong_at(name.removesuffix("_id"), reason=reason)
         act.change(pupil, **{name: given or None})
-    if edit.advice:
-        test = await scope.of(pupil, TestResult).select_related("advice").first()
-        provisional = levels.get(pupil.provisional_advice_id or "")
-        if (
-            test is not None
-            and test.advice is not None
-            and is_open(
-                school_level=provisional.level if provisional else levels[edit.advice].level,
-                test_level=test.advice.level,
-                motivation=pupil.reconsideration_motivation,
-                definitive_level=levels[edit.advice].level,
-            )
-        ):
-            shown = provisional or levels[edit.advice]
-            raise ReconsiderationNeeded(test_advice=test.advice.label, school_advice=shown.label)
+    test = await scope.of(pupil, TestResult).select_for_update(of=("test_result",)).first()
+    if test is None:
+        return
+    if edit.reconsideration_motivation:
+        act.change(test, reopens=False)
+    said = adviezen.get(test.advice_id or "")
+    if edit.advice and is_open(
+        school_level=None,
+        definitive_level=adviezen[edit.advice].level,
+        test_level=said.level if said else None,
+        motivation=pupil.reconsideration_motivation,
+        reopened=test.reopens,
+    ):
+        assert said is not None
+        raise ReconsiderationNeeded(test_advice=said.label, school_advice=adviezen[edit.advice].label)

@@ -18,6 +18,7 @@ class AddressInput:
     city: str
     country: str = "Nederland"
     secret: bool | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,7 @@ class GuardianInput:
     legal_representative: bool = True
     email: str = ""
     phone: str = ""
+    deceased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +54,8 @@ class Edit:
     advice: str | None = None
     reconsideration_motivation: str | None = None
     test_exemption: str | None = None
+    eck_id: str | None = None
+    school_key: str | None = None
     sections: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,7 +70,7 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
     for name, label, longest in (
         ("official_names", "Voornamen", 200),
         ("infix", "Tussenvoegsel", 40),
-        ("group", "Groep", 40),
+        ("group", "Groep", 64),
     ):
         given = getattr(edit, name)
         if given is not None:
@@ -83,10 +87,14 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
         values["address"] = _address(checks, edit.address)
     if edit.guardians is not None:
         values["guardians"] = _guardians(checks, edit.guardians)
-    for name, label in (("reconsideration_motivation", "Motivering"), ("test_exemption", "Ontheffing toets")):
+    for name, label, longest in (
+        ("reconsideration_motivation", "Motivering", 4000),
+        ("test_exemption", "Ontheffing toets", 200),
+        ("eck_id", "ECK-iD", 256),
+        ("school_key", "Leerlingsleutel", 256),
+    ):
         given = getattr(edit, name)
         if given is not None:
-            longest = 200 if name == "test_exemption" else 4000
             values[name] = checks.text(name, given, label=label, longest=longest)
     checks.done()
     return replace(edit, **values)
@@ -106,6 +114,7 @@ def _address(checks: Checks, given: AddressInput) -> AddressInput:
         city=checks.text("address.city", given.city, label="Woonplaats", longest=80),
         country=checks.text("address.country", given.country, label="Land", longest=60) or "Nederland",
         secret=given.secret,
+        detail=checks.text("address.detail", given.detail, label="Omschrijving van de plek", longest=35),
     )
 
 
@@ -113,6 +122,8 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
     if len(given) > 10:
         checks.wrong("guardians", "Ouders: vul ten hoogste tien ouders of verzorgers in.")
         return []
+    # Mails go to the first: it is never somebody who died.
+    in_order = sorted(given, key=lambda one: one.deceased)
     return [
         GuardianInput(
             last_name=checks.name(f"guardians.{place}.lastName", one.last_name, label="Achternaam ouder"),
@@ -131,6 +142,7 @@ def _guardians(checks: Checks, given: list[GuardianInput]) -> list[GuardianInput
             legal_representative=one.legal_representative,
             email=checks.email(f"guardians.{place}.email", one.email, label="E-mailadres ouder"),
             phone=checks.text(f"guardians.{place}.phone", one.phone, label="Telefoonnummer", longest=30),
+            deceased=one.deceased,
         )
-        for place, one in enumerate(given)
+        for place, one in enumerate(in_order)
     ]

@@ -70,6 +70,7 @@ async def _situation(*, act: Act, login: ParentLogin | None, email: str) -> pare
         has_oki_doc=pupil.origin is PupilOrigin.HOME,
         oki_doc_final=oki_doc is not None and oki_doc.status is OkiDocStatus.FINAL,
         test_result_loaded=test is not None,
+        test_advice_unread=test is not None and test.advice is None,
         test_exemption=pupil.test_exemption,
         advice=pupil.advice.code if pupil.advice else None,
         list_length=pupil.advice.list_length if pupil.advice else None,
@@ -81,6 +82,7 @@ async def _situation(*, act: Act, login: ParentLogin | None, email: str) -> pare
             test_level=test.advice.level if test and test.advice else None,
             motivation=pupil.reconsideration_motivation,
             definitive_level=pupil.advice.level if pupil.advice else None,
+            reopened=test is not None and test.reopens,
         ),
     )
 

@@ -80,6 +80,8 @@ class PupilRow:
     primary_school_id: UUID | None
     primary_school_name: str | None
     origin_school: str
+    eck_id: str
+    school_key: str
     parts: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -124,6 +126,8 @@ COLUMNS = (
     "primary_school_id",
     "primary_school__name",
     "origin_school",
+    "eck_id",
+    "school_key",
 )
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]

@@ -12,7 +12,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, Upload
+from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, TestResult, Upload
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
@@ -81,6 +81,11 @@ def uploads(viewer: Viewer) -> QuerySet[Upload]:
     )
 
 
+def tray(viewer: Viewer) -> QuerySet[TestResult]:
+    """Results of tests that wait at a primary school for a child that is not here yet."""
+    return TestResult.filter(primary_school_id=viewer.primary_school_id or NOTHING, pupil_id__isnull=True)
+
+
 def documents(viewer: Viewer) -> QuerySet[Document]:
     """The PDFs this viewer asked for, of pupils in reach: what was made of a child leaves with it."""
     return Document.filter(
@@ -108,6 +113,13 @@ async def elk_numbers(*, group_id: UUID, school_year_id: UUID | None) -> set[str
     """The ELK numbers in use: numbers only, for giving out the next."""
     taken = Pupil.filter(group_id=group_id, school_year_id=school_year_id)
     return {str(number) for number in await taken.values_list("elk_number", flat=True)}
+
+
+async def highest_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> int:
+    """The highest of five digits in use, 0 where there is none; those of outside pupils begin with a letter."""
+    taken = Pupil.filter(group_id=group_id, school_year_id=school_year_id, elk_number__lte="99999")
+    highest = await taken.order_by("-elk_number").limit(1).values_list("elk_number", flat=True)
+    return int(str(highest[0])) if highest else 0
 
 
 async def bsn_taken(*, index: str, pupil: Pupil) -> bool:

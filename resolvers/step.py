@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -145,12 +146,17 @@ class Act:
 
     async def flush(self) -> None:
         """Write what was asked so far, where a constraint needs the one before the other."""
-        for row in self._deleted:
-            self._entries.append(self._entry(type(row).__name__, row.pk, _columns(row), None))
-            await row.delete()
-        for row in self._created:
-            await row.save(force_create=True)
-            self._entries.append(self._entry(type(row).__name__, row.pk, None, _columns(row)))
+        # However many rows of a kind there are, they take one statement.
+        for model, rows in groupby(self._deleted, key=_model):
+            gone = list(rows)
+            self._entries += [self._entry(model.__name__, row.pk, _columns(row), None) for row in gone]
+            await model.filter(pk__in=[row.pk for row in gone]).delete()
+        for model, rows in groupby(self._created, key=_model):
+            made = list(rows)
+            await model.bulk_create(made)
+            for row in made:
+                row._saved_in_db = True
+            self._entries += [self._entry(model.__name__, row.pk, None, _columns(row)) for row in made]
         for row, before in self._changed.values():
             if before:
                 await self._update(row, before)
@@ -178,6 +184,10 @@ class Act:
             await AuditEntry.bulk_create(self._entries)
         if self._mails:
             await OutboxMail.bulk_create(self._mails)
+
+
+def _model(row: Model) -> type[Model]:
+    return type(row)
 
 
 def _columns(row: Model) -> dict[str, Any]:

@@ -2,19 +2,17 @@
 
 import asyncio
 import hashlib
-import io
-import warnings
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from PIL import Image, UnidentifiedImageError
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
+from imports.pictures import pixels_of
 from models import Upload
 from resolvers import audit, clock, scope
 from resolvers.file_links import Use, url
@@ -33,9 +31,6 @@ FOLDER = "uploads"
 HEAD = 4096
 TAIL = 4096
 RECEIVING_SECONDS = 300
-
-# An image may say it is huge: it is judged by what it says, and never decoded.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 LOST = "Dit bestand is niet goed aangekomen. Verstuur het opnieuw."
 INFECTED = "In dit bestand is een virus gevonden. Het is verwijderd. Controleer uw computer of telefoon."
@@ -181,19 +176,8 @@ async def _judged(*, upload: Upload, stored: Stored, files: Store) -> str:
     if looks_like in rule.DOCUMENT_TYPES:
         whole = await files.part(key=stored.key, start=0, end=stored.size)
     if looks_like in (rule.JPEG, rule.PNG):
-        pixels = await asyncio.to_thread(_pixels, whole)
+        pixels = await asyncio.to_thread(pixels_of, whole)
     return rule.judge(kind=upload.kind, head=head, tail=tail, pixels=pixels, whole=whole)
-
-
-def _pixels(content: bytes) -> int | None:
-    """How many pixels an image says it has: its header is read, nothing is decoded."""
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
-            return image.width * image.height
-    except Image.DecompressionBombError:
-        return rule.PIXELS + 1
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return None
 
 
 async def _settle(*, upload: Upload, was: UploadState, state: UploadState, **values: Any) -> bool:

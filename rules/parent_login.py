@@ -48,6 +48,7 @@ class Situation:
     other_way: str
     email: str
     not_placing_reason: NotPlacingReason | None
+    test_advice_unread: bool = False
     reconsideration_open: bool = False
     has_oki_doc: bool = True
 
@@ -59,6 +60,7 @@ class ParentLoginNotReady(Refusal):
     code: ClassVar[str] = "PARENT_LOGIN_NOT_READY"
     oki_doc_not_final: bool = False
     test_result_missing: bool = False
+    test_advice_unread: bool = False
     advice_missing: bool = False
     reconsideration_open: bool = False
     email_missing: bool = False
@@ -70,6 +72,8 @@ class ParentLoginNotReady(Refusal):
             lines.append("het Oki-doc staat nog niet op definitief")
         if self.test_result_missing:
             lines.append("het resultaat van de doorstroomtoets is nog niet ingelezen")
+        if self.test_advice_unread:
+            lines.append("het toetsadvies is nog niet bevestigd")
         if self.advice_missing:
             lines.append("het definitieve advies ontbreekt")
         if self.reconsideration_open:
@@ -83,6 +87,7 @@ class ParentLoginNotReady(Refusal):
         return (
             self.oki_doc_not_final
             or self.test_result_missing
+            or self.test_advice_unread
             or self.advice_missing
             or self.reconsideration_open
             or self.email_missing
@@ -155,6 +160,7 @@ def send(*, situation: Situation, window_closed: Refusal | None) -> None:
     unready = ParentLoginNotReady(
         oki_doc_not_final=situation.has_oki_doc and not situation.oki_doc_final,
         test_result_missing=not (situation.test_result_loaded or situation.test_exemption),
+        test_advice_unread=situation.test_advice_unread,
         advice_missing=situation.advice is None,
         reconsideration_open=situation.reconsideration_open,
         email_missing=not situation.email,

@@ -7,18 +7,28 @@ from rules.refusal import Refusal
 
 
 def is_open(
-    *, school_level: int | None, test_level: int | None, motivation: str, definitive_level: int | None = None
+    *,
+    school_level: int | None,
+    test_level: int | None,
+    motivation: str,
+    definitive_level: int | None = None,
+    reopened: bool = False,
 ) -> bool:
-    """Whether the duty still stands. Levels order the list of adviezen; a lower test never lowers an advice.
+    """Whether the duty stands. Levels order the list of adviezen; a lower test never lowers an advice.
 
-    `school_level`: of the provisional advice. It ends when the definitive advice is at or above the
-    test's, or when a motivation says why not.
+    The school's advice is the definitive one, and until that is there the provisional one (`school_level`).
+    The duty ends when it is at or above the test's, or when a motivation says why not; one that is older
+    than what the test says now (`reopened`) says nothing.
     """
-    if school_level is None or test_level is None or test_level <= school_level:
+    advised = school_level if definitive_level is None else definitive_level
+    if advised is None or test_level is None or test_level <= advised:
         return False
-    if motivation.strip():
-        return False
-    return definitive_level is None or definitive_level < test_level
+    return reopened or not motivation.strip()
+
+
+def reopens(*, motivation: str, before: int | None, after: int | None) -> bool:
+    """Whether a test advice that comes, or rises above what it was, is news to a motivation that is there."""
+    return bool(motivation.strip()) and after is not None and (before is None or after > before)
 
 
 @dataclass(eq=False)

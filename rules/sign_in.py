@@ -20,6 +20,7 @@ SESSION_IDLE = timedelta(minutes=60)
 # How exactly "last seen" is kept: a write a minute, not one a request.
 SEEN_PRECISION = timedelta(minutes=1)
 RESET_LINK_LIFE = timedelta(hours=1)
+INVITE_LINK_LIFE = timedelta(days=14)
 LONGEST_USERNAME = 254
 
 

@@ -102,6 +102,19 @@ _TABLE = (
         moves_from={OKI_DOC: _states(OkiDocStatus.CONCEPT)},
     ),
     _row(
+        name="confirmTestAdvice",
+        dutch="Toetsadvies bevestigen",
+        rules=(8,),
+        roles=PO,
+    ),
+    _row(
+        name="importOsoDossier",
+        dutch="Dossier overnemen",
+        rules=(5, 6),
+        roles=PO,
+        then={OKI_DOC: OkiDocStatus.CONCEPT},
+    ),
+    _row(
         name="createUpload",
         dutch="Bestand toevoegen",
         rules=(5, 24, 26),
@@ -112,6 +125,12 @@ _TABLE = (
         dutch="Pdf aanvragen",
         rules=(5, 15, 23),
         roles=PO | FAMILY,
+    ),
+    _row(
+        name="createOsoDossier",
+        dutch="OSO-dossier aanvragen",
+        rules=(26,),
+        roles=VO,
     ),
     _row(
         name="removeAttachment",

@@ -1,7 +1,7 @@
 """Rules 5, 24 and 26: which files may come in, from whom, how large, of what type."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,27 @@ PNG = "image/png"
 XML = "application/xml"
 HEIC = "image/heic"
 DOCUMENT_TYPES = frozenset({PDF, JPEG, PNG})
+ZIP = "application/zip"
+OLE = "application/msword"
+TEXT = "text/plain"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+DOSSIER_TYPES: Mapping[str, str] = {
+    "pdf": PDF,
+    "jpg": JPEG,
+    "jpeg": JPEG,
+    "png": PNG,
+    "txt": TEXT,
+    "doc": OLE,
+    "xls": "application/vnd.ms-excel",
+    "ppt": "application/vnd.ms-powerpoint",
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+    "pptx": f"{OFFICE}.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+}
+"""What the OSO standard lets a dossier bring, by the ending of the name; people send `DOCUMENT_TYPES` alone."""
 
 
 class UploadState(StrEnum):
@@ -220,8 +241,8 @@ def may_add(*, living: int) -> None:
 _MARKS = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0", "application/msword"),
+    (b"PK\x03\x04", ZIP),
+    (b"\xd0\xcf\x11\xe0", OLE),
     (b"GIF8", "image/gif"),
     (b"MZ", "application/x-msdownload"),
 )
@@ -299,6 +320,39 @@ def judge(*, kind: UploadKind, head: bytes, tail: bytes, pixels: int | None, who
     return found
 
 
+def judge_in_dossier(*, filename: str, content: bytes, pixels: int | None, members: Collection[str]) -> str:
+    """The type of a document that a dossier brought. Raises `FileRefused`.
+
+    `members`: the names in a file that is a ZIP itself, as office documents are.
+    """
+    found = type_of(head=content[:4096])
+    if found in DOCUMENT_TYPES:
+        return judge(kind=UploadKind.ATTACHMENT, head=content[:4096], tail=content[-4096:], pixels=pixels)
+    ending = filename.rpartition(".")[2].lower()
+    named = DOSSIER_TYPES.get(ending, "")
+    if (
+        (found == ZIP and named.startswith(OFFICE) and "[Content_Types].xml" in members)
+        or (found == ZIP and ending in ("odt", "ods", "odp") and "mimetype" in members)
+        or (found == OLE and ending in ("doc", "xls", "ppt"))
+    ):
+        if _MACROS.search(content) or any("vbaproject" in name.lower() for name in members):
+            raise FileRefused(
+                found=found, explanation="In dit bestand staan macro's. Die nemen wij niet aan."
+            )
+        return named
+    if not found and named == TEXT and _is_text(content):
+        return TEXT
+    raise FileRefused(found=found, explanation="Dit soort bestand mag niet in een dossier.")
+
+
+_MACROS = re.compile("_VBA_PROJECT".encode("utf-16-le"))
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+
+
+def _is_text(content: bytes) -> bool:
+    return _NO_TEXT.search(content) is None
+
+
 def _advice(*, found: str, sort: Sort) -> str:
     if XML in sort.types:
         return "Dit is geen OSO-dossier. Kies het xml-bestand dat uw leerlingadministratie heeft gemaakt."
@@ -308,7 +362,7 @@ def _advice(*, found: str, sort: Sort) -> str:
             "Kies op uw toestel Instellingen > Camera > Structuur > Meest compatibel en maak de foto "
             "opnieuw, of bewaar hem als JPEG."
         )
-    if found in ("application/zip", "application/msword"):
+    if found in (ZIP, OLE):
         return "Dit bestand kunnen wij niet aannemen. Bewaar het eerst als pdf en verstuur dan de pdf."
     return "Wij nemen alleen pdf, JPEG en PNG aan. Bewaar het bestand in een van die vormen."
 

@@ -9,17 +9,19 @@ from typing import Any
 from tortoise.connection import get_connection
 
 import imports
-from models import Account, Region
+from models import Account, Pupil, Region
 from resolvers import clock, passwords
 from resolvers.imports import in_words, run
 from rules.vocabulary import Role
-from sandbox import invent, personas
+from sandbox import dossiers, invent, personas, plan
 from sandbox.choices import CHOICES, Choices
 from sandbox.ledger import Ledger, Who
 from sandbox.plan import LEAST_PUPILS
 from sandbox.states import IMPORTED, NOW, Child, Story
 
 ADVIEZEN = Path(imports.__file__).parent / "data" / "adviezen.csv"
+ADVIESCODES = (ADVIEZEN.with_name("adviescodes.csv"), invent.SHIPPED / "adviescodes.csv")
+"""The codes whose meaning is published, and what the demo region fills in for the others."""
 EVERY = 10_000
 
 Say = Callable[[str], None]
@@ -33,10 +35,12 @@ async def ensure(*, pupils: int, say: Say) -> None:
     say(f"inventing a region of {pupils} pupils …")
     await clock.move(to=IMPORTED)
     with _files(pupils) as files:
-        for kind, path in [("adviezen", ADVIEZEN), *files]:
+        codes = [("adviescodes", path) for path in ADVIESCODES]
+        for kind, path in [("adviezen", ADVIEZEN), *codes, *files]:
             report = await run(kind=kind, path=path, say=say if pupils >= EVERY else _silent)
             if not report.is_right:
                 raise RuntimeError("\n".join(in_words(report=report)))
+    await dossiers.take_all()
     await _states(say if pupils >= EVERY else _silent)
     await clock.move(to=NOW)
 
@@ -62,6 +66,7 @@ async def _states(say: Say) -> None:
     async with get_connection("default").acquire_connection() as connection, connection.transaction():
         ledger = Ledger()
         await _people(connection, ledger, staff, machine)
+        await _adviezen(connection, ledger)
         story = await _story(connection, ledger, family)
         children = await connection.fetch(_CHILDREN)
         for done, row in enumerate(children, start=1):
@@ -98,6 +103,15 @@ async def _people(connection: Any, ledger: Ledger, staff: str, machine: str) -> 
                pupil_id=None, region_id=region["id"])  # fmt: skip
 
 
+async def _adviezen(connection: Any, ledger: Ledger) -> None:
+    """A dossier brings the school's advice; that it is the definitive one, the school says itself (rule 8)."""
+    rows = await connection.fetch(_DEFINITIVE, plan.OSO_BRIN)
+    for row in rows:
+        who = Who(row["editor_id"], Role.PO_EDITOR, row["primary_school_id"])
+        ledger.act("updateOkiDoc", who, IMPORTED, Pupil, row["id"], {}, {"advice_id": row["advice_id"]},
+                   pupil_id=row["id"], region_id=row["region_id"])  # fmt: skip
+
+
 async def _story(connection: Any, ledger: Ledger, family: str) -> Story:
     people = await connection.fetch(
         "SELECT id, role, region_id, primary_school_id FROM account WHERE realm = 'staff'"
@@ -123,8 +137,15 @@ async def _story(connection: Any, ledger: Ledger, family: str) -> Story:
     )
 
 
+_DEFINITIVE = """
+UPDATE pupil SET advice_id = pupil.provisional_advice_id
+  FROM primary_school school, account editor
+ WHERE school.id = pupil.primary_school_id AND school.brin = $1
+   AND editor.primary_school_id = school.id AND editor.role = 'PO_EDITOR'
+RETURNING pupil.id, pupil.region_id, pupil.primary_school_id, pupil.advice_id, editor.id AS editor_id
+"""
 _CHILDREN = """
-SELECT pupil.id, pupil.elk_number, pupil.first_name, pupil.birth_date, pupil.class_group, pupil.region_id,
+SELECT pupil.id, pupil.elk_number, pupil.school_key, pupil.first_name, pupil.birth_date, pupil.class_group, pupil.region_id,
        region.code AS region, pupil.group_id, pupil.school_year_id, pupil.primary_school_id,
        coalesce(school.brin, '') AS brin, pupil.advice_id AS advice, advice.list_length,
        oki_doc.id AS oki_doc_id, coalesce(guardian.email, '') AS email

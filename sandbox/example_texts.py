@@ -284,7 +284,8 @@ PUPIL_OF_SECONDARY = """query ($id: ID!) {
       status
       sections {
         advice { motivation wishPupil }
-        support { perspectivePlan needs }
+        perspectivePlan { beginsOn }
+        support { medication }
       }
     }
     attachments { filename size addedAt url }

@@ -24,6 +24,8 @@ TIJDPAD = (
     ("Bekendmaking", "15-04-2027 16:00", ""),
 )
 
+OSO_NAME = "De Testvlinder"
+
 # Nobody has been given a BSN that begins with a 9.
 FIRST_BSN = 900_000_000
 # How many times 26 x 26 primary schools a group of linked regions may have: BRIN 80AA up to 94ZZ.
@@ -57,8 +59,6 @@ def write(*, folder: Path, pupils: int) -> list[tuple[str, Path]]:
     for group in found:
         mark = "" if group.number == 1 else f"-{group.number}"
         files.append(("pupils", f"pupils{mark}.csv", _pupils(group)))
-        if group.number == 1:
-            files.append(("pupils", f"pupils-00YY{mark}.csv", _pupils(group, oso=True)))
     for _, name, rows in files:
         with (folder / name).open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(rows)
@@ -116,7 +116,7 @@ def _schools(found: list[Group]) -> Iterator[tuple[str, ...]]:
 def primary_school(*, group: int, number: int) -> tuple[str, str, str]:
     """BRIN, location and name. The second one bears the BRIN that the standards test with."""
     if (group, number) == (1, 1):
-        return "00YY", "00", "De Testvlinder"
+        return plan.OSO_BRIN, "00", OSO_NAME
     named, again = (
         names.PRIMARY_SCHOOLS[number % len(names.PRIMARY_SCHOOLS)],
         number // len(names.PRIMARY_SCHOOLS),
@@ -179,16 +179,23 @@ def _word(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())
 
 
-def _pupils(group: Group, *, oso: bool = False) -> Iterator[tuple[str, ...]]:
+def _pupils(group: Group) -> Iterator[tuple[str, ...]]:
     yield _PUPIL_HEADER
     dossiers: Iterable[int] = plan.OSO_SCHOOL if group.number == 1 else ()
-    serials = (one for one in range(1, group.home + group.linked + 1) if (one in dossiers) is oso)
     bsns = _bsns(group.number)
-    for serial in serials:
-        yield _pupil(group, serial, bsns(serial), outside=False)
-    if not oso:
-        for serial in range(1, group.outside + 1):
-            yield _pupil(group, serial, bsns(plan.MOST_IN_A_GROUP + serial), outside=True)
+    for serial in range(1, group.home + group.linked + 1):
+        if serial not in dossiers:
+            yield _pupil(group, serial, bsns(serial), outside=False)
+    for serial in range(1, group.outside + 1):
+        yield _pupil(group, serial, bsns(plan.MOST_IN_A_GROUP + serial), outside=True)
+
+
+def oso_lines() -> Iterator[dict[str, str]]:
+    """The pupils of 00YY, who come as dossiers: what the file would have said of each, by its headers."""
+    first, bsns = plan.groups(pupils=PUPILS)[0], _bsns(1)
+    for serial in plan.OSO_SCHOOL:
+        line = _pupil(first, serial, bsns(serial), outside=False)
+        yield dict(zip(_PUPIL_HEADER, line, strict=True))
 
 
 def _bsns(group: int) -> "_Bsns":

@@ -15,13 +15,16 @@ MOTIVATIONS = (
     "{name} leert het best door te doen. De praktische lessen gaan met veel plezier en grote inzet.",
     "In groep 7 en 8 is {name} sterk gegroeid. De laatste toetsen laten zien dat dit niveau haalbaar is.",
 )
-WISHES = (
-    "Een school dichtbij, met duidelijke regels.",
-    "Een school met veel sport.",
-    "Een kleine school waar men elkaar kent.",
-    "Een school met een brede brugklas.",
-    "Een school met aandacht voor muziek en theater.",
-)
+HIGHER = {
+    "VMBO_BB": "VMBO_BB_TM_VMBO_KB",
+    "VMBO_BB_TM_VMBO_KB": "VMBO_KB",
+    "VMBO_KB": "VMBO_KB_TM_VMBO_GL/TL",
+    "VMBO_GL/TL": "VMBO_GL/TL_TM_HAVO",
+    "VMBO_GL/TL_TM_HAVO": "HAVO",
+    "HAVO": "HAVO_TM_VWO",
+    "HAVO_TM_VWO": "VWO",
+}
+"""What parents wish for who hope for more than the advice."""
 ATTENTION = (
     "Een rustige plek in de klas helpt bij toetsen.",
     "Wil graag weten wat er van de dag verwacht wordt: een planner werkt goed.",
@@ -29,24 +32,20 @@ ATTENTION = (
     "Vindt samenwerken fijn en helpt anderen graag.",
     "Meer uitdaging bij rekenen houdt de aandacht vast.",
 )
-NEEDS = (
-    "Dyslexie: extra tijd bij toetsen en voorleessoftware.",
-    "Korte, stapsgewijze opdrachten en een vast aanspreekpunt.",
-    "Verlengde instructie bij begrijpend lezen.",
-)
-ABSENCES = ("Ziek", "Bezoek orthodontist", "Huwelijk in de familie", "Begrafenis", "Griep")
+GOALS = ("Begrijpend lezen", "Rekenen tot honderd", "Spelling van werkwoorden", "Plannen van huiswerk")
+DIAGNOSES = (("F81.0", "Dyslexie"), ("F81.2", "Dyscalculie"), ("F90.0", "ADHD"))
 LEVELS = ("I", "II", "III", "IV", "V")
 TEACHERS = ("Marieke de Boer", "Joost Prins", "Fatima Kaya", "Ingrid Smit", "Ronald Visser")
 _LVS = (
-    ("Rekenen-Wiskunde", "Rekenen"),
-    ("Begrijpend lezen", "Lezen"),
-    ("Spelling", "Taal"),
-    ("DMT", "Technisch lezen"),
+    ("Rekenen-Wiskunde", "rekenen"),
+    ("Begrijpend lezen", "begrijpend lezen"),
+    ("Spelling", "spelling"),
+    ("DMT", "technisch lezen"),
 )
 
 
 def sections(
-    *, dice: Dice, first_name: str, group: str, brin: str, born: date, final: bool
+    *, dice: Dice, first_name: str, group: str, brin: str, born: date, advice: str, final: bool
 ) -> dict[str, Any]:
     """The sections of one child, as `rules.oki_doc` declares them; parents have seen what is definitive."""
     entered = born.year + 4
@@ -61,17 +60,21 @@ def sections(
             {
                 "school_year": f"{year}-{year + 1}",
                 "year_group": str(place),
-                "group_name": group if place == 8 else f"groep {place}",
+                "group_code": group if place == 8 else str(place),
+                "group_name": f"groep {place}",
                 "begins_on": f"{year}-08-01",
+                "ends_on": f"{year + 1}-07-31",
                 "brin": brin,
+                "location": "00",
             }
             for place, year in zip(range(1, 9), range(2019, 2027), strict=True)
             if year >= entered - 1
         ],
         "advice": {
+            "wish_parents": HIGHER.get(advice, advice) if dice.chance(25) else advice,
+            "wish_pupil": advice,
+            "profile": dice.one(("basis", "basis", "basis", "plus", "bespreek")),
             "motivation": dice.one(MOTIVATIONS).format(name=first_name),
-            "wish_parents": dice.one(WISHES),
-            "wish_pupil": dice.one(WISHES),
             "points_of_attention": dice.one(ATTENTION),
         },
         "lvs_tests": [
@@ -79,18 +82,18 @@ def sections(
         ],
     }
     if dice.chance(18):
-        found["support"] = {
-            "perspective_plan": dice.chance(25),
-            "admissibility_statement": False,
-            "needs": dice.one(NEEDS),
-            "medication": dice.chance(10),
-        }
+        found |= _support(dice, brin)
     if dice.chance(45):
-        found["absence"] = [_absence(dice) for _ in range(dice.between(1, 4))]
+        found["absence"] = _absence(dice)
+    if dice.chance(4):
+        found["reports"] = [_report(dice)]
+    if dice.chance(3):
+        found["withheld"] = [{"category": "cijferlijsten", "choice": "OPT-UIT"}]
     if final:
         seen_on = date(2027, 1, 25) + timedelta(days=dice.below(5))
         agreed = "JA" if dice.chance(94) else "NEE"
         found["inspection"] = {
+            "provisional": False,
             "seen": True,
             "seen_on": seen_on.isoformat(),
             "agreed": agreed,
@@ -102,21 +105,74 @@ def sections(
 
 
 def _lvs(dice: Dice, test: tuple[str, str], taken: date) -> dict[str, Any]:
+    name, subject = test
     return {
         "taken_on": taken.isoformat(),
-        "name": test[0],
-        "part": test[1],
+        "code": f"LIB{taken.year}-{name[:3].upper()}",
+        "name": name,
+        "subject": subject,
         "year_group": "7",
-        "score": str(dice.between(60, 320)),
-        "level": dice.one(LEVELS),
+        "references": [{"code": "IV", "group": "Landelijk", "value": dice.one(LEVELS)}],
+        "ability": dice.between(60, 320),
     }
 
 
+def _support(dice: Dice, brin: str) -> dict[str, Any]:
+    begun = date(2025, 9, 1) + timedelta(days=dice.below(200))
+    found: dict[str, Any] = {
+        "support": {"medication": dice.chance(10)},
+        "plans": [{"begins_on": begun.isoformat(), "ends_on": "2027-07-31", "aimed_at": dice.one(GOALS)}],
+    }
+    day = {"begins_on": begun.isoformat()}
+    if dice.chance(40):
+        code, name = dice.one(DIAGNOSES)
+        found["diagnoses"] = [
+            {
+                "codes": code,
+                "name": name,
+                "established_on": day["begins_on"],
+                "established_by": "GZ-psycholoog",
+            }
+        ]
+    if dice.chance(25):
+        found["perspective_plan"] = day
+    if dice.chance(25):
+        found["arrangements"] = [{**day, "feature": "Extra begeleiding in de klas, twee uur per week"}]
+    match dice.below(6):
+        case 0:
+            found["statements"] = [
+                {**day, "partnership": "PO2701", "category": "L", "number": f"TLV-{dice.between(1000, 9999)}"}
+            ]
+        case 1:
+            found["cluster_arrangements"] = [{**day, "brin": brin, "location": "00"}]
+        case 2:
+            found["learning_support"] = {
+                **day, "ends_on": "2030-07-31", "partnership": "VO2701", "number": f"{dice.between(1000, 9999)}",
+            }  # fmt: skip
+    return found
+
+
 def _absence(dice: Dice) -> dict[str, Any]:
-    begins = date(2026, 9, 1) + timedelta(days=dice.below(120))
+    unauthorised = dice.one((0, 0, 0, 0, 1, 2))
     return {
-        "begins_on": begins.isoformat(),
-        "ends_on": (begins + timedelta(days=dice.below(3))).isoformat(),
-        "reason": dice.one(ABSENCES),
-        "authorised": dice.chance(95),
+        "half_days_authorised": dice.between(1, 24),
+        "half_days_unauthorised": unauthorised,
+        "over_quarter": False,
+        "times": unauthorised,
+        "attendance_officer": unauthorised > 1,
+    }
+
+
+def _report(dice: Dice) -> dict[str, Any]:
+    subjects = [
+        {"name": name, "value": dice.one(("6", "7", "8", "goed"))}
+        for name in ("Rekenen", "Lezen", "Taal", "Werkhouding")
+    ]
+    return {
+        "reported_on": "2027-01-29",
+        "year_group": "8",
+        "period": "1",
+        "lists": [
+            {"name": "Rapport", "subjects": subjects, "marks": [{"qualification": "naar verwachting"}]}
+        ],
     }

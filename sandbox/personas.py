@@ -13,7 +13,7 @@ _KNOWN = (
      "De Wilg: leerlingen in elke stand; drie zijn klaar om de ouderinlog te krijgen"),
     ("po_monitor", "PO_MONITOR", "directie@dewilg.example.org", "De Wilg: kijkt mee en wijzigt niets"),
     ("po_editor_oso", "PO_EDITOR", "groep8@detestvlinder.example.org",
-     "De Testvlinder, BRIN 00YY: twaalf leerlingen die als OSO-dossier komen"),
+     "De Testvlinder, BRIN 00YY: twaalf leerlingen die als OSO-dossier binnenkwamen"),
     ("vo_staff", "VO_STAFF", "vo1@legmeerlyceum.example.org",
      "Legmeerlyceum: open voorrang, en te veel aanmeldingen voor tweetalig vwo"),
     ("vo_staff_other", "VO_STAFF", "vo1@amstelbroncollege.example.org", "Amstelbroncollege: de buren"),

@@ -31,6 +31,7 @@ class Child:
 
     id: UUID
     elk_number: str
+    school_key: str
     first_name: str
     birth_date: date
     class_group: str
@@ -53,8 +54,10 @@ class Child:
     def place(self) -> tuple[int, int]:
         """Its group and serial number, as `plan` counts."""
         group = 1 if self.region in ("AMSTELLAND", "AMSTERDAM") else int(self.region.split("-")[1][:-1])
-        serial = int(self.elk_number[-5:]) - plan.FIRST_NUMBER
-        return group, serial + (plan.OUTSIDE if self.outside else 0)
+        if self.outside:
+            return group, int(self.elk_number[-5:]) - plan.FIRST_NUMBER + plan.OUTSIDE
+        # Who came as a dossier was given the next ELK number; the school's own stays what it was.
+        return group, int(self.school_key[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Story:
             group=child.class_group,
             brin=child.brin,
             born=child.birth_date,
+            advice=course.advice,
             final=final,
         )
         typed_at = _at(_TYPED, dice, days=7)

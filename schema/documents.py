@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from resolvers import documents, uploads
+from resolvers import documents, oso_export, uploads
 from resolvers import pupils as pupil_rows
 from resolvers.viewer import Viewer
 from rules.steps import STEPS
@@ -22,6 +22,7 @@ from schema.visibility import Roles, computed_for, input_type, output_type, seen
 ASKERS: Roles = STEPS["createDocument"].roles
 SENDERS: Roles = STEPS["createUpload"].roles
 PO: Roles = frozenset({Role.PO_EDITOR})
+VO: Roles = STEPS["createOsoDossier"].roles
 
 DocumentKindEnum = strawberry.enum(
     DocumentKind, description="OKI_DOC: het Oki-doc. APPLICATION_FORM: het aanmeldformulier."
@@ -46,16 +47,19 @@ UploadStateEnum = strawberry.enum(
 )
 
 
-@output_type("Een pdf die u heeft aangevraagd.")
+@output_type("Een bestand dat u heeft aangevraagd: een pdf, of een dossier.")
 class Document:
-    id: strawberry.ID = seen_by(ASKERS, description="Het kenmerk van de aanvraag.")
+    id: strawberry.ID = seen_by(ASKERS, VO, description="Het kenmerk van de aanvraag.")
     kind: DocumentKind = seen_by(ASKERS, description="Wat voor pdf het is.")
-    status: JobStatus = seen_by(ASKERS, description="Hoe het ermee staat. Vraag dit op tot er READY staat.")
-    filename: str = seen_by(ASKERS, description="De naam van het bestand.")
-    requested_at: datetime = seen_by(ASKERS, description="Wanneer de pdf is aangevraagd.")
+    status: JobStatus = seen_by(
+        ASKERS, VO, description="Hoe het ermee staat. Vraag dit op tot er READY staat."
+    )
+    filename: str = seen_by(ASKERS, VO, description="De naam van het bestand.")
+    requested_at: datetime = seen_by(ASKERS, VO, description="Wanneer het is aangevraagd.")
     url: str | None = seen_by(
         ASKERS,
-        description="Waar u de pdf een kwartier lang ophaalt; leeg als hij er niet is. Elke vraag geeft een nieuwe link.",
+        VO,
+        description="Waar u het een kwartier lang ophaalt; leeg als het er niet is. Elke vraag geeft een nieuwe link.",
     )
 
 
@@ -91,6 +95,11 @@ class CreateDocumentInput:
     )
 
 
+@input_type("Van welke leerling u het dossier wilt hebben.")
+class CreateOsoDossierInput:
+    pupil_id: strawberry.ID = seen_by(VO, description="De leerling.")
+
+
 @input_type("Het bestand dat u gaat versturen.")
 class CreateUploadInput:
     kind: UploadKind = seen_by(SENDERS, description="Wat voor bestand.")
@@ -122,7 +131,7 @@ def _viewer(info: Info) -> Viewer:
 
 @output_type("Pdf's en bestanden.")
 class DocumentQuery:
-    @computed_for(ASKERS, description="Een pdf die u heeft aangevraagd.")
+    @computed_for(ASKERS, VO, description="Een bestand dat u heeft aangevraagd.")
     async def document(self, info: Info, id: Identity) -> Document | None:
         found: Any = await documents.document(viewer=_viewer(info), document_id=uuid_of(id))
         return cast(Document | None, found)
@@ -155,6 +164,17 @@ class DocumentMutation:
         takes=CreateDocumentInput,
         gives={"document": Document},
         description="Vraagt een pdf aan. Hij is meestal binnen een paar tellen klaar.",
+        load=_document,
+    )
+    create_oso_dossier = mutations.act(
+        oso_export.create_oso_dossier,
+        takes=CreateOsoDossierInput,
+        gives={"document": Document},
+        seen_by=VO,
+        description=(
+            "Vraagt het Oki-doc aan als OSO-dossier, met de bijlagen, voor uw leerlingadministratie. "
+            "Wat u niet mag zien, staat er niet in."
+        ),
         load=_document,
     )
     # No step with an Idempotency-Key: its answer is a link to send bytes to, a secret of its asker.

@@ -1,10 +1,13 @@
 """Where something stands, given its name: `docs/find.md`, from the code itself."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from emails import KINDS as MAILS
 from imports import KINDS as FILES
+from imports.edexml.fields import PUPIL, TEACHER
+from imports.toetsresultaten import Result
 from rules.calendar import Window
 from rules.steps import STEPS
 from schema import places
@@ -33,6 +36,14 @@ def page() -> str:
             *_table("Mails", ("mail", "which one", "words", "written by the steps"), _mails()),
             *_table("Windows of the year", ("window", "in Dutch", "steps that are open in it"), _windows()),
             *_table("Files of a region", ("`./loket import …`", "columns", "taken in by"), _files()),
+            *_table(
+                "Messages of test makers",
+                ("`./loket import …`", "kept", "read by", "taken in by"),
+                _messages(),
+            ),
+            *_table(
+                "Files of a school", ("`./loket import …`", "kept of", "fields", "taken in by"), _rosters()
+            ),
         ]
     )
 
@@ -96,6 +107,18 @@ def _files() -> Iterator[Sequence[str]]:
     for name, kind in FILES.items():
         columns = ", ".join(f"**{one.header}**" if one.required else one.header for one in kind.columns)
         yield f"`{name}`", columns, _link(places.of_import(kind=name))
+
+
+def _messages() -> Iterator[Sequence[str]]:
+    fields = ", ".join(one.name for one in dataclasses.fields(Result))
+    read, taken = "imports/toetsresultaten.py", places.of_import(kind="toetsresultaten")
+    yield "`toetsresultaten`", fields, _link(read), _link(taken)
+
+
+def _rosters() -> Iterator[Sequence[str]]:
+    for shape, module in ((PUPIL, "pupils"), (TEACHER, "teachers")):
+        fields = ", ".join(column.header for column in shape.columns)
+        yield "`edexml`", shape.dutch, fields, _link(f"resolvers/imports/edexml/{module}.py")
 
 
 def _link(path: str) -> str:

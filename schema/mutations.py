@@ -2,11 +2,12 @@
 
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
+from schema.oso import OsoMutation
 from schema.public import PublicMutation
 from schema.pupil_steps import PupilMutation
 from schema.visibility import output_type
 
 
 @output_type("Wat u kunt doen.")
-class Mutation(PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation):
+class Mutation(PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation, OsoMutation):
     pass

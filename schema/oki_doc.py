@@ -1,5 +1,6 @@
 """The Oki-doc in the schema: a type and an input for each declared section, and PO's acts on it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, cast
@@ -12,22 +13,34 @@ from resolvers.oki_doc_edit import AddressInput as Home
 from resolvers.oki_doc_edit import Edit
 from resolvers.oki_doc_edit import GuardianInput as Carer
 from resolvers.viewer import Viewer
-from rules.oki_doc import SECTIONS, Field, Kind, Section
+from rules.oki_doc import SECTIONS, Field, Kind, Row, Section
 from rules.vocabulary import OkiDocStatus, Role
 from schema.visibility import Roles, input_type, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
+ECK_ID = "Het ECK-iD. Een toetsuitslag die daarop wacht, hoort dan bij deze leerling."
+SCHOOL_KEY = (
+    "De leerlingsleutel in uw systeem (LAS-key). Een toetsuitslag die daarop wacht, hoort er dan bij."
+)
 READERS: Roles = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 
 OkiDocStatusEnum = strawberry.enum(OkiDocStatus, description="CONCEPT: voorlopig. FINAL: definitief.")
 
-_TYPES: dict[Kind, Any] = {Kind.FLAG: bool, Kind.NUMBER: int, Kind.DAY: date}
+_TYPES: dict[Kind, Any] = {
+    Kind.FLAG: bool,
+    Kind.NUMBER: int,
+    Kind.DECIMAL: float,
+    Kind.DAY: date,
+    Kind.FILE: strawberry.ID,
+}
 
 
 def _described(declared: Field) -> str:
     if declared.codes:
         meanings = "; ".join(f"{code}: {meaning}" for code, meaning in declared.codes.items())
-        return f"{declared.label} ({meanings})."
+        return f"{declared.label} ({meanings}{'; of een andere code' if declared.open else ''})."
+    if declared.kind is Kind.ADVICE:
+        return f"{declared.label}: de code van een advies, of twee cijfers van de oudere lijst in dossiers."
     return f"{declared.label}."
 
 
@@ -36,26 +49,46 @@ def _pascal(name: str) -> str:
     return camel[0].upper() + camel[1:]
 
 
-def _output(section: Section) -> type:
-    members: dict[str, Any] = {
-        one.name: seen_by(one.readers, description=_described(one)) for one in section.fields
-    }
-    members["__annotations__"] = {one.name: _TYPES.get(one.kind, str) | None for one in section.fields}
-    members["__module__"] = __name__
-    return output_type(f"Onderdeel van het Oki-doc: {section.title}.")(
-        type(f"OkiDoc{_pascal(section.name)}", (), members)
+def _type(declared: Field, *, inside: Callable[[Row], type]) -> Any:
+    if declared.kind is Kind.ROWS:
+        return list[inside(declared.rows_of)]  # type: ignore[misc]
+    return _TYPES.get(declared.kind, str)
+
+
+_MADE: dict[str, type] = {}
+"""Rows that stand in more than one section are one type."""
+
+
+def _output(what: Section | Row) -> type:
+    return _once(
+        what, "", output_type, _output, lambda one: seen_by(one.readers, description=_described(one))
     )
 
 
-def _input(section: Section) -> type:
-    members: dict[str, Any] = {
-        one.name: seen_by(PO, description=_described(one), default=strawberry.UNSET) for one in section.fields
-    }
-    members["__annotations__"] = {one.name: _TYPES.get(one.kind, str) | None for one in section.fields}
-    members["__module__"] = __name__
-    return input_type(f"Onderdeel van het Oki-doc: {section.title}.")(
-        type(f"OkiDoc{_pascal(section.name)}Input", (), members)
+def _input(what: Section | Row) -> type:
+    return _once(
+        what,
+        "Input",
+        input_type,
+        _input,
+        lambda one: seen_by(PO, description=_described(one), default=strawberry.UNSET),
     )
+
+
+def _once(
+    what: Section | Row,
+    ending: str,
+    into: Any,
+    inside: Callable[[Row], type],
+    member: Callable[[Field], Any],
+) -> type:
+    name = f"OkiDoc{_pascal(what.name)}{ending}"
+    if name not in _MADE:
+        members: dict[str, Any] = {one.name: member(one) for one in what.fields}
+        members["__annotations__"] = {one.name: _type(one, inside=inside) | None for one in what.fields}
+        members["__module__"] = __name__
+        _MADE[name] = into(f"Onderdeel van het Oki-doc: {what.title}.")(type(name, (), members))
+    return _MADE[name]
 
 
 def _all_sections(
@@ -111,6 +144,7 @@ class AddressInput:
     secret: bool | None = seen_by(
         PO, description="Het adres is geheim; leeg blijft zoals het is.", default=None
     )
+    detail: str | None = seen_by(PO, description="Een omschrijving van de plek: 3-hoog-achter.", default=None)
 
 
 @input_type("Een ouder of verzorger.")
@@ -123,6 +157,7 @@ class GuardianInput:
     legal_representative: bool | None = seen_by(PO, description="Heeft het wettelijk gezag.", default=None)
     email: str | None = seen_by(PO, description="Het e-mailadres.", default=None)
     phone: str | None = seen_by(PO, description="Het telefoonnummer.", default=None)
+    deceased: bool | None = seen_by(PO, description="Is overleden.", default=None)
 
 
 @input_type("Een leerling van uw school, met wat u al weet. Het ELK-nummer komt vanzelf.")
@@ -145,6 +180,8 @@ class CreatePupilInput:
     test_exemption: str | None = seen_by(
         PO, description="De wettelijke grond waarom er geen toets is.", default=None
     )
+    eck_id: str | None = seen_by(PO, description=ECK_ID, default=None)
+    school_key: str | None = seen_by(PO, description=SCHOOL_KEY, default=None)
     sections: OkiDocSectionsInput | None = seen_by(PO, description="De inhoud van het Oki-doc.", default=None)  # type: ignore[valid-type]
 
 
@@ -170,6 +207,8 @@ class UpdateOkiDocInput:
     test_exemption: str | None = seen_by(
         PO, description="De wettelijke grond waarom er geen toets is.", default=None
     )
+    eck_id: str | None = seen_by(PO, description=ECK_ID, default=None)
+    school_key: str | None = seen_by(PO, description=SCHOOL_KEY, default=None)
     sections: OkiDocSectionsInput | None = seen_by(  # type: ignore[valid-type]
         PO, description="De onderdelen die u wijzigt.", default=None
     )

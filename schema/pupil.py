@@ -17,6 +17,7 @@ REGION: Roles = frozenset({Role.REGION_ADMIN})
 LEAD: Roles = frozenset({Role.PROJECT_LEAD})
 NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
 IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
+RESULT: Roles = PO | FAMILY | VO
 FILE: Roles = PO | FAMILY | VO | REGION
 HAVE_FILES: Roles = PO | FAMILY | VO
 
@@ -47,6 +48,7 @@ class Address:
     secret: bool = seen_by(
         PO, FAMILY, description="Het adres is geheim: alleen de basisschool en het gezin zien het."
     )
+    detail: str = seen_by(FILE, description="Een omschrijving van de plek, zoals 3-hoog-achter.")
 
 
 @output_type("Een ouder of verzorger, in de volgorde van het Oki-doc.")
@@ -62,6 +64,7 @@ class Guardian:
     legal_representative: bool = seen_by(PO, FAMILY, VO, description="Heeft het wettelijk gezag.")
     email: str = seen_by(PO, FAMILY, VO, description="Het e-mailadres.")
     phone: str = seen_by(PO, FAMILY, VO, description="Het telefoonnummer.")
+    deceased: bool = seen_by(PO, FAMILY, VO, description="Is overleden.")
 
 
 @output_type("De ouderinlog van een kind in een regio.")
@@ -77,11 +80,44 @@ class ParentLogin:
     email: str = seen_by(PO, REGION, description="Het adres waar de ouderinlog heen ging.")
 
 
+@output_type("Het referentieniveau voor een onderdeel van de doorstroomtoets.")
+class ReferenceLevel:
+    part: str = seen_by(RESULT, description="De code van het onderdeel, zoals REKENEN of LEZEN.")
+    name: str = seen_by(RESULT, description="Het onderdeel in woorden.")
+    level: str = seen_by(RESULT, description="Het niveau, zoals 1F of 1S.")
+
+
+@output_type("Een score van de doorstroomtoets, van de hele toets of van een onderdeel.")
+class TestScore:
+    kind: str = seen_by(
+        RESULT,
+        description="Wat er is geteld: Toetsscore, Aantal opgaven, Aantal goed, Detailscore of Percentielscore.",
+    )
+    part: str = seen_by(RESULT, description="De code van het onderdeel; leeg bij de hele toets.")
+    name: str = seen_by(RESULT, description="Het onderdeel in woorden; leeg bij de hele toets.")
+    value: str = seen_by(RESULT, description="De score.")
+
+
 @output_type("Het resultaat van de doorstroomtoets.")
 class TestResult:
-    advice: str | None = seen_by(FILE, description="Het toetsadvies.")
+    advice: str | None = seen_by(
+        FILE, description="De code van het toetsadvies; leeg zolang PO het niet heeft bevestigd."
+    )
     advice_label: str | None = seen_by(FILE, description="Het toetsadvies in woorden.")
+    advice_text: str = seen_by(
+        PO, description="Het toetsadvies zoals de toetsaanbieder het schreef; leeg als dat er niet is."
+    )
+    advice_to_confirm: bool = seen_by(
+        PO, description="Niet met zekerheid te lezen: bevestig het toetsadvies met `confirmTestAdvice`."
+    )
+    test_name: str = seen_by(RESULT, description="De naam van de toets; leeg als die niet bekend is.")
+    test_version: str = seen_by(RESULT, description="De versie van de toets, zoals op papier.")
+    taken_at: datetime | None = seen_by(RESULT, description="Wanneer het kind de toets maakte.")
     delivered_at: datetime = seen_by(PO, REGION, description="Wanneer het resultaat is aangeleverd.")
+    reference_levels: list[ReferenceLevel] = seen_by(
+        RESULT, description="De referentieniveaus, per onderdeel."
+    )
+    scores: list[TestScore] = seen_by(RESULT, description="De scores.")
     reconsideration_open: bool = seen_by(
         PO, description="Het toetsadvies is hoger: heroverweeg het schooladvies, of leg uit waarom niet."
     )
@@ -189,6 +225,12 @@ class Pupil:
     reconsideration_motivation: str = seen_by(
         PO, FAMILY, description="Waarom een hoger toetsadvies het advies niet heeft verhoogd."
     )
+    reconsideration_open: bool = seen_by(
+        PO,
+        description="Het toetsadvies is hoger dan het schooladvies. Stel het advies bij, of leg uit waarom niet.",
+    )
+    eck_id: str = seen_by(PO, description="Het ECK-iD; leeg als het niet bekend is.")
+    school_key: str = seen_by(PO, description="De leerlingsleutel in het systeem van de school (LAS-key).")
     not_placing_reason: NotPlacingReason | None = seen_by(PO, REGION, description="Reden niet plaatsen VO.")
     primary_school: School | None = seen_by(
         FILE | LEAD, description="De basisschool; leeg bij een buitenleerling."

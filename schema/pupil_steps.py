@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from resolvers import not_placing, notes, oki_doc, parent_login, pupils
+from resolvers import not_placing, notes, oki_doc, parent_login, pupils, test_results
 from rules.vocabulary import NotPlacingReason, Role
 from schema.context import Info
 from schema.mutation import Mutations
@@ -31,6 +31,12 @@ mutations = Mutations(REFUSALS)
 class SendParentLoginInput:
     pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
     region: str = seen_by(PO, description="De code van de regio van het ouderportaal.")
+
+
+@input_type("Welk advies de toetsaanbieder bedoelt, waar Loket het niet met zekerheid kon lezen.")
+class ConfirmTestAdviceInput:
+    pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
+    advice: str = seen_by(PO, description="De code van het toetsadvies, uit de landelijke lijst.")
 
 
 @input_type("Reden niet plaatsen VO.")
@@ -97,6 +103,13 @@ class PupilMutation:
         gives=PUPIL,
         load=shown,
         description="Zet het Oki-doc op definitief.",
+    )
+    confirm_test_advice = mutations.step(
+        test_results.confirm_test_advice,
+        takes=ConfirmTestAdviceInput,
+        gives=PUPIL,
+        load=shown,
+        description="Bevestigt welk advies de doorstroomtoets gaf, waar dat niet met zekerheid te lezen was.",
     )
     send_parent_login = mutations.step(
         parent_login.send_parent_login,

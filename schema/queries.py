@@ -4,9 +4,10 @@ from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
+from schema.tray import TrayQuery
 from schema.visibility import output_type
 
 
 @output_type("Wat u kunt vragen.")
-class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery):
+class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery, TrayQuery):
     pass

@@ -4,6 +4,7 @@ from rules import (
     calendar,
     documents,
     dossier,
+    dossier_import,
     enrolment,
     input,
     not_placing,
@@ -82,6 +83,7 @@ TABLE: dict[type[Refusal], Told] = {
         description="Aan een of meer voorwaarden voor de ouderinlog is niet voldaan.",
         oki_doc_not_final="Het Oki-doc staat niet op definitief.",
         test_result_missing="Het resultaat van de doorstroomtoets is er niet.",
+        test_advice_unread="De basisschool moet het toetsadvies nog bevestigen.",
         advice_missing="Het definitieve advies is er niet.",
         reconsideration_open="Het toetsadvies is hoger en het schooladvies is nog niet heroverwogen.",
         email_missing="De eerste ouder heeft geen e-mailadres.",
@@ -108,6 +110,26 @@ TABLE: dict[type[Refusal], Told] = {
     dossier.PlacedAlready: told_to(PO, description="De leerling is al geplaatst."),
     dossier.PupilKnown: told_to(PO, description="Deze leerling staat al in het systeem."),
     dossier.ElkNumbersUsedUp: told_to(PO, description="Er zijn geen ELK-nummers meer."),
+    dossier_import.DossierUnreadable: told_to(
+        PO,
+        description="Uit dit bestand is niets over te nemen.",
+        reason="De vaste naam van de oorzaak.",
+        explanation="Wat er mis is, en wat u kunt doen.",
+    ),
+    dossier_import.DossierOfOtherSchool: told_to(
+        PO, description="Het dossier is van een andere school.", brin="De BRIN in het dossier."
+    ),
+    dossier_import.DossierMatchUnsure: told_to(
+        PO,
+        description="Van wie het dossier is, moet een mens zeggen.",
+        pupil_ids="De leerlingen met deze naam en geboortedatum.",
+    ),
+    dossier_import.ConfirmOverwrite: told_to(
+        PO, description="Bevestig dat het dossier een definitief Oki-doc mag wijzigen."
+    ),
+    dossier_import.DossierWithoutBirthDate: told_to(
+        PO, description="Het dossier heeft geen geboortedatum die kan kloppen."
+    ),
     not_placing.ConfirmWithdrawal: told_to(
         PO, description="Bevestig dat de aanmelding mag worden ingetrokken."
     ),

@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from rules.vocabulary import Role
-from schema import index_page, settings_page, steps_drawing, steps_page
+from schema import index_page, privacy_page, settings_page, steps_drawing, steps_page
 from schema.build import Schemas
 from schema.roles import SCHEMAS
 
@@ -39,6 +39,7 @@ def documents(*, schemas: Schemas) -> dict[Path, str]:
     return {
         **written,
         Path("docs", "find.md"): index_page.page(),
+        Path("docs", "privacy.md"): privacy_page.page(),
         Path("docs", "settings.md"): settings_page.page(),
         Path("docs", "steps.md"): steps_page.page(),
         Path("docs", "steps.svg"): steps_drawing.picture(),

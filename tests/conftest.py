@@ -86,6 +86,15 @@ def standing_clock() -> datetime:
     return APPLICATION_WEEK
 
 
+@pytest.fixture(scope="session")
+def standards() -> Path:
+    """The published standards: a folder with `oso/`, `edexml/` and `doorstroomtoets/`, named in STANDARDS_DIR."""
+    folder = os.environ.get("STANDARDS_DIR")
+    if not folder:
+        pytest.skip("STANDARDS_DIR names no folder with the published standards")
+    return Path(folder)
+
+
 @pytest.fixture
 def valkey_url() -> str:
     return os.environ["REDIS_URL"]

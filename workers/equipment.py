@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from resolvers import files
+from resolvers import files, oso_export
 from settings import Settings
 from workers.outbox import Delivery, Pace
 from workers.press import Press
@@ -31,12 +31,14 @@ class Equipment:
 
 
 class Making:
-    """The pool that makes PDFs, started when the first one is asked for."""
+    """Makes what is asked for: dossiers here, PDFs in a pool that is started when the first one is asked for."""
 
     def __init__(self) -> None:
         self._pool: Any = None
 
     async def __call__(self, *, kind: str, content: dict[str, Any]) -> bytes:
+        if content.get("format") == oso_export.FORMAT:
+            return await oso_export.written(content=content)
         from workers.pdf import PdfPool  # Its processes and fonts only where a PDF is made.
 
         if self._pool is None:

@@ -192,7 +192,7 @@ async def overtaken(*, row: dict[str, Any]) -> bool:
     match row["link"]:
         case "parent_login":
             alive = "SELECT 1 FROM parent_login WHERE id = $1 AND sequence = $2 AND NOT token_used"
-        case "password_reset":
+        case "password_reset" | "staff_invite":
             alive = (
                 "SELECT 1 FROM account WHERE id = $1 AND reset_sequence = $2 AND reset_token_hash IS NOT NULL"
             )

@@ -52,6 +52,8 @@ class Batch:
     at: datetime
     report: Report
     say: Callable[[str], None]
+    came: dict[UUID, Row] = field(default_factory=dict)
+    """The pupils of this file that have a key to be known by, and their lines: what waits for them is theirs now."""
     _inserts: dict[type[Model], list[dict[str, Any]]] = field(default_factory=dict)
     _updates: dict[tuple[type[Model], tuple[str, ...]], list[tuple[Any, ...]]] = field(default_factory=dict)
     _audit: list[tuple[Any, ...]] = field(default_factory=list)
@@ -138,7 +140,7 @@ class Batch:
         )  # fmt: skip
 
     async def write(self) -> None:
-        """Everything staged, parents before children."""
+        """Everything staged so far, parents before children."""
         for model, rows in self._inserts.items():
             columns, defaults = _shape(model)
             await self.connection.copy_records_to_table(
@@ -151,6 +153,7 @@ class Batch:
             statement = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.db_pk_column}" = $1'  # noqa: S608
             await self.connection.executemany(statement, changes)
         await self.connection.copy_records_to_table("audit_entry", columns=AUDIT_COLUMNS, records=self._audit)
+        self._inserts, self._updates, self._audit = {}, {}, []
 
 
 @cache

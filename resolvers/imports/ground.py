@@ -123,11 +123,7 @@ class Ground:
     def year_of(self, batch: Batch, row: Row) -> YearRow | None:
         """The school year the line names, else of the command line, else the current one (rule 1)."""
         name = row.get("school_year") or self.year
-        if name is None:
-            begun = [one for one in self.years.values() if one.starts_on <= self.today]
-            found = begun[-1] if begun else None
-        else:
-            found = self.years.get(name)
+        found = self.year_named(name)
         if found is None:
             batch.wrong(
                 row, "school_year", f"Het schooljaar {name or ''} is er nog niet. Lees eerst het tijdpad in."
@@ -136,6 +132,13 @@ class Ground:
             batch.wrong(row, "school_year", f"Het schooljaar {found.name} is afgesloten.")
             return None
         return found
+
+    def year_named(self, name: str | None) -> YearRow | None:
+        """The school year of this name; without one the current year, the last that has begun."""
+        if name is not None:
+            return self.years.get(name)
+        begun = [one for one in self.years.values() if one.starts_on <= self.today]
+        return begun[-1] if begun else None
 
     def primary_of(self, batch: Batch, row: Row) -> SchoolRow | None:
         return self._school(batch, row, self.primary, "basisschool")

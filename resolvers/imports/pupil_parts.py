@@ -28,12 +28,11 @@ class Parts:
         fetch = batch.connection.fetch
         homes = await fetch("SELECT * FROM address WHERE position = 1 AND pupil_id = ANY($1)", pupil_ids)
         guardians = await fetch("SELECT * FROM guardian WHERE pupil_id = ANY($1)", pupil_ids)
-        enrolled = await fetch(_ENROLLED, pupil_ids)
         return cls(
             batch=batch,
             homes={row["pupil_id"]: row for row in homes},
             guardians={(row["pupil_id"], row["position"]): row for row in guardians},
-            enrolled=dict(enrolled),
+            enrolled=await enrolled_of(connection=batch.connection, pupil_ids=pupil_ids),
         )
 
     def take(
@@ -159,25 +158,37 @@ class Parts:
 
     def _oki_doc(self, row: Row, pupil: Merged, there: Any, *, outside: bool) -> None:
         """A home pupil has an Oki-doc from the start; a definitive one that changes is concept again (rule 6)."""
-        if outside:
-            return
-        at = self.batch.at
-        if there is None or there["oki_doc_id"] is None:
-            self.batch.merge(OkiDoc, present=None, wanted={"pupil_id": pupil.id, "updated_at": at})
-            return
-        known = {
-            "id": there["oki_doc_id"],
-            "version": there["oki_doc_version"],
-            "status": there["oki_doc_status"],
-            "finalized_at": there["oki_doc_finalized_at"],
-        }
-        wanted: dict[str, Any] = {"version": there["oki_doc_version"] + 1}
-        if there["oki_doc_status"] == OkiDocStatus.FINAL.value:
-            wanted |= {"status": OkiDocStatus.CONCEPT, "finalized_at": None}
+        if not outside and stage_oki_doc(batch=self.batch, pupil_id=pupil.id, there=there):
             self.batch.notice(
                 row, f"het Oki-doc van leerling {there['elk_number']} was definitief en is nu concept."
             )
-        self.batch.merge(OkiDoc, present=known, wanted=wanted, stamp={"updated_at": at})
+
+
+def stage_oki_doc(*, batch: Batch, pupil_id: UUID, there: Any) -> bool:
+    """The Oki-doc of a new pupil, or another version of the one that is there. Whether that was definitive.
+
+    `there`: the pupil as the register has it.
+    """
+    if there is None or there["oki_doc_id"] is None:
+        batch.merge(OkiDoc, present=None, wanted={"pupil_id": pupil_id, "updated_at": batch.at})
+        return False
+    known = {
+        "id": there["oki_doc_id"],
+        "version": there["oki_doc_version"],
+        "status": there["oki_doc_status"],
+        "finalized_at": there["oki_doc_finalized_at"],
+    }
+    wanted: dict[str, Any] = {"version": there["oki_doc_version"] + 1}
+    was_final: bool = there["oki_doc_status"] == OkiDocStatus.FINAL.value
+    if was_final:
+        wanted |= {"status": OkiDocStatus.CONCEPT, "finalized_at": None}
+    batch.merge(OkiDoc, present=known, wanted=wanted, stamp={"updated_at": batch.at})
+    return was_final
+
+
+async def enrolled_of(*, connection: Any, pupil_ids: list[UUID]) -> dict[UUID, str]:
+    """The placement status of each of these pupils that is definitively enrolled."""
+    return dict(await connection.fetch(_ENROLLED, pupil_ids))
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:

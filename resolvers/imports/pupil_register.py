@@ -1,6 +1,6 @@
 """The pupils that are there, found by what a line says of its child. Never a guess between two."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,6 +34,7 @@ class Register:
         elk_numbers: list[str],
         bsn_indexes: list[str],
         schools: Iterable[UUID],
+        eck_ids: Sequence[str] = (),
     ) -> "Register":
         """Once a way of finding. Locked until the end: the groups, as whoever gives out a number locks them,
         and the pupils themselves, as a step locks the one it is about."""
@@ -44,6 +45,7 @@ class Register:
             ("pupil.group_id = ANY($2) AND pupil.elk_number = ANY($3)", (groups, elk_numbers)),
             ("pupil.bsn_index = ANY($2)", (bsn_indexes,)),
             ("pupil.primary_school_id = ANY($2)", (list(schools),)),
+            ("pupil.eck_id = ANY($2)", (list(eck_ids),)),
         ):
             # First the lock, then the look: what a step commits while we wait is in what we read.
             await connection.execute(_LOCK + where + " ORDER BY id FOR UPDATE", years, *values)
@@ -62,6 +64,9 @@ class Register:
             name = name_of(first_name=row["first_name"], last_name=row["last_name"])
             place = (row["school_year_id"], row["primary_school_id"], name, row["birth_date"])
             self._by_name.setdefault(place, []).append(row)
+
+    def rows(self) -> list[Any]:
+        return list(self._by_elk.values())
 
     def ids(self) -> list[UUID]:
         return [row["id"] for row in self._by_elk.values()]
@@ -161,7 +166,7 @@ _PUPILS = """
 SELECT pupil.*, oki_doc.id AS oki_doc_id, oki_doc.status AS oki_doc_status, oki_doc.version AS oki_doc_version,
        oki_doc.finalized_at AS oki_doc_finalized_at,
        test_result.id AS test_id, test_result.advice_id AS test_advice_id, test_result.test_code,
-       test_result.content <> '{}'::jsonb AS test_delivered
+       test_result.reopens AS test_reopens, test_result.content ? 'maker' AS test_delivered
 FROM pupil LEFT JOIN oki_doc ON oki_doc.pupil_id = pupil.id LEFT JOIN test_result ON test_result.pupil_id = pupil.id
 WHERE pupil.school_year_id = ANY($1) AND """
 

@@ -87,6 +87,8 @@ async def take(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
                 continue
         encrypt = partial(vault.encrypt, bsn=row.get("bsn", ""))
         merged = _pupil(batch, row, there, place, adviezen, number, index, encrypt)
+        if any(row.get(key) or (there and there[key]) for key in ("eck_id", "school_key")):
+            batch.came[merged.id] = row
         parts.take(row=row, pupil=merged, there=there, place=place.school, year_id=place.year.id,
                    outside=place.outside, test=adviezen.test, region_id=place.region.id)  # fmt: skip
 
@@ -123,13 +125,15 @@ def _reconsidered(batch: Batch, row: Row, ground: Ground, there: Any, adviezen: 
     if adviezen.definitive is None or (there is not None and there["advice_id"] == adviezen.definitive.code):
         return True
     by_code = {one.code: one for one in ground.adviezen.values()}
-    school = adviezen.provisional or by_code.get(there["provisional_advice_id"] or "" if there else "")
-    test = adviezen.test or by_code.get(there["test_advice_id"] or "" if there else "")
+    known = by_code.get(there["test_advice_id"] or "") if there else None
+    # What the test's maker delivered goes before what the list says of it.
+    test = known if there and there["test_delivered"] else adviezen.test or known
     if is_open(
-        school_level=(school or adviezen.definitive).level,
+        school_level=None,
+        definitive_level=adviezen.definitive.level,
         test_level=test.level if test else None,
         motivation=row.get("motivation") or (there["reconsideration_motivation"] if there else ""),
-        definitive_level=adviezen.definitive.level,
+        reopened=there is not None and bool(there["test_reopens"]) and "motivation" not in row.values,
     ):
         assert test is not None
         said = (

@@ -1,9 +1,10 @@
-"""Regions and who is linked with whom (rule 2), and the national list of adviezen (rule 17)."""
+"""Regions and who is linked with whom (rule 2), the list of adviezen (rule 17) and the older codes for them."""
 
 from uuid import UUID
 
 from imports import Row
-from models import Advice, Region, RegionGroup
+from imports.cells import key
+from models import Advice, OsoCode, Region, RegionGroup
 from resolvers.imports.batch import Batch
 from resolvers.imports.ground import Ground
 
@@ -63,6 +64,26 @@ async def take_adviezen(*, batch: Batch, ground: Ground, rows: list[Row]) -> Non
         merged = batch.merge(Advice, present=there, wanted=wanted)
         batch.count(merged)
         batch.trace(Advice, merged, row=row)
+
+
+async def take_adviescodes(*, batch: Batch, ground: Ground, rows: list[Row]) -> None:
+    """What the older codes of dossiers are read as; `geen` takes an advice away, an empty cell says nothing."""
+    present = {row["code"]: row for row in await batch.connection.fetch("SELECT * FROM oso_code")}
+    for row in batch.each(rows):
+        wanted = {"code": row.get("code")}
+        if "text" in row.values:
+            wanted["text"] = row.get("text")
+        named = row.get("advice")
+        if named and key(named) in ("geen", "onbekend"):
+            wanted["advice_id"] = None
+        elif named:
+            advice = ground.advice_of(batch, row, "advice", named)
+            if advice is None:
+                continue
+            wanted["advice_id"] = advice.code
+        merged = batch.merge(OsoCode, present=present.get(row.get("code")), wanted=wanted)
+        batch.count(merged)
+        batch.trace(OsoCode, merged, row=row)
 
 
 _IN_USE = """

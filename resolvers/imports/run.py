@@ -9,7 +9,7 @@ from tortoise.connection import get_connection
 
 from imports import KINDS, Problem, Row, read
 from resolvers import clock
-from resolvers.imports import departments, periods, pupils, regions, schools, staff
+from resolvers.imports import departments, periods, pupils, regions, schools, staff, waiting
 from resolvers.imports.batch import Batch
 from resolvers.imports.ground import Ground
 from resolvers.imports.report import Report
@@ -26,6 +26,7 @@ class Take(Protocol):
 _TAKES: Mapping[str, Take] = {
     "regions": regions.take_regions,
     "adviezen": regions.take_adviezen,
+    "adviescodes": regions.take_adviescodes,
     "schools": schools.take,
     "departments": departments.take,
     "periods": periods.take,
@@ -34,12 +35,12 @@ _TAKES: Mapping[str, Take] = {
 }
 
 
-class _Undone(Exception):
+class Undone(Exception):
     """Ends the transaction without a trace."""
 
 
-def _silent(_text: str) -> None:
-    return None
+def silent(_text: str) -> None:
+    """Nobody hears how far it is."""
 
 
 async def run(
@@ -49,7 +50,7 @@ async def run(
     dry_run: bool = False,
     region: str | None = None,
     year: str | None = None,
-    say: Say = _silent,
+    say: Say = silent,
 ) -> Report:
     """Take in a file of one of `imports.KINDS`. Nothing is written unless every line is right.
 
@@ -71,15 +72,18 @@ async def run(
             ground = await Ground.read(connection=connection, at=at, region=region, year=year)
             report.problems += ground.lacking(makes_years=kind == "periods", makes_regions=kind == "regions")
             if any(problem.line == 0 for problem in report.problems):
-                raise _Undone
+                raise Undone
             batch = Batch(kind=declared, connection=connection, at=at, report=report, say=say)
             await _TAKES[kind](batch=batch, ground=ground, rows=rows)
             if report.problems:
-                raise _Undone
+                raise Undone
             await batch.write()
+            await waiting.take(batch=batch)
+            if report.problems:
+                raise Undone
             if dry_run:
-                raise _Undone
-    except _Undone:
+                raise Undone
+    except Undone:
         pass
     report.problems.sort()
     return report

@@ -1,18 +1,22 @@
 """What may be said in an Oki-doc, what a definitive one needs, what changed, who sees what."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from rules.identifiers import without_turning
-from rules.oki_doc.sections import SECTIONS, Field, Kind, Section
+from rules.oki_doc.declared import Field, Kind, Section
+from rules.oki_doc.sections import SECTIONS
 from rules.vocabulary import Role
 
 Sections = Mapping[str, Any]
 
 EARLIEST = date(1990, 1, 1)
 LATEST = date(2100, 1, 1)
+_ADVICE = re.compile(r"[0-9]{2}|[A-Z][A-Z_/]*", re.ASCII)
+_FILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_filled(one) if isinstance(one, Mapping) else one for one in value]
     return without_turning(value).replace("\r\n", "\n") if isinstance(value, str) else value
 
 
@@ -66,17 +72,21 @@ def validate(sections: Sections) -> list[Problem]:
     ]
     for section in SECTIONS:
         content = sections.get(section.name)
-        if content is None:
-            continue
-        if section.many != isinstance(content, list):
-            found.append(Problem(section.name, f"{section.title}: dit onderdeel heeft niet de goede vorm."))
-            continue
-        if section.many and len(content) > section.most:
-            found.append(Problem(section.name, f"{section.title}: ten hoogste {section.most} regels."))
-            continue
-        for place, row in _rows(section, content):
-            found.extend(_problems(section, place, row))
+        if content is not None:
+            found.extend(problems(content, section=section))
     return found
+
+
+def problems(content: Any, *, section: Section) -> Iterator[Problem]:
+    """Every problem of one section's content."""
+    if section.many != isinstance(content, list):
+        yield Problem(section.name, f"{section.title}: dit onderdeel heeft niet de goede vorm.")
+        return
+    if section.many and len(content) > section.most:
+        yield Problem(section.name, f"{section.title}: ten hoogste {section.most} regels.")
+        return
+    for place, row in _rows(section, content):
+        yield from _problems(section.title, section.by_name, place, row)
 
 
 def _rows(section: Section, content: Any) -> Iterator[tuple[str, Any]]:
@@ -86,34 +96,61 @@ def _rows(section: Section, content: Any) -> Iterator[tuple[str, Any]]:
         yield section.name, content
 
 
-def _problems(section: Section, place: str, row: Any) -> Iterator[Problem]:
+def _problems(title: str, declared: Mapping[str, Field], place: str, row: Any) -> Iterator[Problem]:
     if not isinstance(row, Mapping):
-        yield Problem(place, f"{section.title}: dit onderdeel heeft niet de goede vorm.")
+        yield Problem(place, f"{title}: dit onderdeel heeft niet de goede vorm.")
         return
     for name, value in row.items():
-        declared = section.by_name.get(name)
-        if declared is None:
-            yield Problem(f"{place}.{name}", f"{section.title}: dit veld bestaat niet.")
-        elif value is not None and (wrong := _wrong(declared, value)):
-            yield Problem(f"{place}.{name}", f"{declared.label}: {wrong}")
+        path = f"{place}.{name}"
+        one = declared.get(name)
+        if one is None:
+            yield Problem(path, f"{title}: dit veld bestaat niet.")
+        elif value is None:
+            continue
+        elif one.kind is Kind.ROWS:
+            yield from _problems_of_rows(one, path, value)
+        elif wrong := wrong_with(value, declared=one):
+            yield Problem(path, f"{one.label}: {wrong}")
+    if ends_too_soon(row) and (last := declared.get("ends_on")):
+        yield Problem(f"{place}.ends_on", f"{last.label}: deze datum ligt voor het begin.")
+
+
+def ends_too_soon(row: Mapping[str, Any]) -> bool:
+    """Whether a row says that it ended before it began."""
     begins, ends = row.get("begins_on"), row.get("ends_on")
-    declared = section.by_name.get("ends_on")
-    if declared is not None and _day(begins) and _day(ends) and str(ends) < str(begins):
-        yield Problem(f"{place}.ends_on", f"{declared.label}: deze datum ligt voor het begin.")
+    return _day(begins) and _day(ends) and str(ends) < str(begins)
 
 
-def _wrong(declared: Field, value: Any) -> str | None:
+def _problems_of_rows(declared: Field, path: str, value: Any) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield Problem(path, f"{declared.label}: dit onderdeel heeft niet de goede vorm.")
+    elif len(value) > declared.most:
+        yield Problem(path, f"{declared.label}: ten hoogste {declared.most} regels.")
+    else:
+        for place, row in enumerate(value):
+            yield from _problems(declared.label, declared.rows_of.by_name, f"{path}.{place}", row)
+
+
+def wrong_with(value: Any, *, declared: Field) -> str | None:
+    """Why this cannot be the value of a field, in Dutch; None when it can."""
     match declared.kind:
         case Kind.FLAG:
             return None if isinstance(value, bool) else "kies ja of nee."
         case Kind.NUMBER:
             right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= declared.longest
             return None if right else f"vul een getal in van 0 tot {declared.longest}."
+        case Kind.DECIMAL:
+            right = isinstance(value, int | float) and not isinstance(value, bool)
+            return None if right and abs(value) <= declared.longest else "vul een getal in."
         case Kind.DAY:
             return None if _day(value) else "vul een bestaande datum in."
-        case Kind.CODE:
-            right = isinstance(value, str) and value in declared.codes
-            return None if right else f"kies uit: {', '.join(declared.codes)}."
+        case Kind.CODE if not declared.open:
+            known = isinstance(value, str) and value in declared.codes
+            return None if known else f"kies uit: {', '.join(declared.codes)}."
+        case Kind.ADVICE if not (isinstance(value, str) and _ADVICE.fullmatch(value)):
+            return "kies een advies van de lijst."
+        case Kind.FILE if not (isinstance(value, str) and _FILE.fullmatch(value)):
+            return "dit is geen bijlage."
         case _:
             return _wrong_text(declared, value)
 
@@ -149,32 +186,80 @@ def missing_for_final(*, guardians: int, has_home: bool) -> list[str]:
     return found if has_home else [*found, "Vul het woonadres in."]
 
 
+def adviezen_named(sections: Sections) -> Iterator[tuple[str, str]]:
+    """Every advice that the sections name, with its path: whether the list has it, the table says."""
+    for section in SECTIONS:
+        for place, row in _rows(section, sections.get(section.name) or []):
+            for one in section.fields:
+                if one.kind is Kind.ADVICE and row.get(one.name):
+                    yield f"{place}.{one.name}", row[one.name]
+
+
+def files_named(sections: Sections) -> Iterator[tuple[str, str]]:
+    """Every upload that a row points at, with its path."""
+    for section in SECTIONS:
+        for place, row in _rows(section, sections.get(section.name) or []):
+            yield from _files(section.fields, place, row)
+
+
+def _files(declared: tuple[Field, ...], place: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in declared:
+        value, path = row.get(one.name), f"{place}.{one.name}"
+        if one.kind is Kind.FILE and value is not None:
+            yield path, value
+        elif one.kind is Kind.ROWS:
+            for number, inside in enumerate(value or ()):
+                yield from _files(one.rows_of.fields, f"{path}.{number}", inside)
+
+
 def visible(sections: Sections, *, role: Role) -> dict[str, Any]:
     """The sections and fields this role reads; the rest is not there."""
     shown: dict[str, Any] = {}
     for section in SECTIONS:
         content = sections.get(section.name)
-        names = [declared.name for declared in section.fields if role in declared.readers]
-        if content and names:
-            rows = [{name: row[name] for name in names if name in row} for _, row in _rows(section, content)]
+        if content and any(role in declared.readers for declared in section.fields):
+            rows = [_visible(row, section.fields, role) for _, row in _rows(section, content)]
             shown[section.name] = rows if section.many else rows[0]
     return shown
 
 
+def _visible(row: Mapping[str, Any], declared: tuple[Field, ...], role: Role) -> dict[str, Any]:
+    return {
+        one.name: [_visible(inside, one.rows_of.fields, role) for inside in row[one.name]]
+        if one.kind is Kind.ROWS and row[one.name]
+        else row[one.name]
+        for one in declared
+        if one.name in row and role in one.readers
+    }
+
+
 def diff(*, before: Sections, after: Sections) -> list[Change]:
-    """What differs, field by field, in the order of the declarations."""
+    """What differs, field by field, in the order of the declarations. Files are told apart by themselves."""
     changes = []
     for section in SECTIONS:
         old, new = dict(_flat(section, before)), dict(_flat(section, after))
         for path in [*old, *(path for path in new if path not in old)]:
-            if old.get(path) != new.get(path):
-                label = section.by_name[path.rpartition(".")[2]].label
-                changes.append(Change(path, f"{section.title}: {label}", old.get(path), new.get(path)))
+            label, was = old.get(path, ("", None))
+            label, now = new.get(path, (label, None))
+            if was != now:
+                changes.append(Change(path, f"{section.title}: {label}", was, now))
     return changes
 
 
-def _flat(section: Section, sections: Sections) -> Iterator[tuple[str, Any]]:
+def _flat(section: Section, sections: Sections) -> Iterator[tuple[str, tuple[str, Any]]]:
     for place, row in _rows(section, sections.get(section.name) or []):
-        for declared in section.fields:
-            if row.get(declared.name) not in (None, ""):
-                yield f"{place}.{declared.name}", row[declared.name]
+        yield from _flat_row(section.fields, place, "", row)
+
+
+def _flat_row(
+    declared: tuple[Field, ...], place: str, said: str, row: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, Any]]]:
+    for one in declared:
+        value, path = row.get(one.name), f"{place}.{one.name}"
+        if value in (None, "", []) or one.kind is Kind.FILE:
+            continue
+        if one.kind is Kind.ROWS:
+            for number, inside in enumerate(value):
+                yield from _flat_row(one.rows_of.fields, f"{path}.{number}", f"{said}{one.label}: ", inside)
+        else:
+            yield path, (f"{said}{one.label}", value)

@@ -37,6 +37,8 @@ SQL_ELSEWHERE = {
     "resolvers/imports/pupil_parts.py": "files of a region: no viewer, and nothing in the schema reaches it",
     "resolvers/imports/pupil_register.py": "files of a region: no viewer, and nothing in the schema reaches it",
     "resolvers/imports/regions.py": "files of a region: no viewer, and nothing in the schema reaches it",
+    "resolvers/imports/result_desk.py": "files of test makers: no viewer, and nothing in the schema reaches it",
+    "resolvers/tray.py": "gives pupils that a step or a file has just written what waits for them",
     "workers/metrics.py": "counts, of everything",
     "workers/outbox.py": "whether the link of a mail is still good",
 }

@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from models import Account, Pupil
+from models import Account, Pupil, TestResult
 from rules.vocabulary import Role
+from tests.imports.oso_dossier import dossier
+from tests.journeys.oso_school import editor_of_00yy, imported
 from tests.journeys.sent_files import PDF
 from tests.world import PASSWORD, Person, World, token_in
 
@@ -100,6 +102,15 @@ async def _made_definitive(world: World) -> Done:
     return Done(account_id=editor.account_id, pupil=pupil)
 
 
+@way("confirmTestAdvice", Role.PO_EDITOR)
+async def _of_words_nobody_reads_for_sure(world: World) -> Done:
+    pupil, editor = await world.pupil(), await world.editor()
+    said = {"advice_text": "pro/vmbo-bb", "advice_is_read": False}
+    await TestResult.filter(pupil_id=pupil.id).update(advice_id=None, content=said)
+    await editor.done("confirmTestAdvice", "pupil { id }", pupilId=str(pupil.id), advice="VMBO_BB")
+    return Done(account_id=editor.account_id, pupil=pupil)
+
+
 @way("createUpload", Role.PO_EDITOR)
 async def _an_attachment(world: World) -> Done:
     pupil, editor = await world.pupil(), await world.editor()
@@ -127,6 +138,23 @@ async def _a_form_of_ones_own(world: World) -> Done:
     parent = await world.parent(pupil)
     await parent.done("createDocument", "document { id }", kind="APPLICATION_FORM")
     return Done(account_id=await _family_account(pupil), pupil=pupil)
+
+
+@way("importOsoDossier", Role.PO_EDITOR)
+async def _of_the_schools_own_system(world: World) -> Done:
+    editor = await editor_of_00yy(world)
+    made = await imported(world, editor, dossier())
+    assert made["errors"] == []
+    return Done(account_id=editor.account_id, pupil=await Pupil.get(id=made["pupil"]["id"]))
+
+
+@way("createOsoDossier", Role.VO_STAFF)
+async def _for_the_schools_own_system(world: World) -> Done:
+    pupil = await world.pupil()
+    await enrolled(world, pupil)
+    staff = await world.vo_staff()
+    await staff.done("createOsoDossier", "document { id }", pupilId=str(pupil.id))
+    return Done(account_id=staff.account_id, pupil=pupil)
 
 
 @way("removeAttachment", Role.PO_EDITOR)

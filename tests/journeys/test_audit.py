@@ -131,7 +131,7 @@ class TestWhatChanged:
 
     async def test_of_a_section_is_its_name_and_a_mark(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
-        sections = {"advice": {"motivation": "Werkt hard."}, "support": {"needs": "Rust en structuur."}}
+        sections = {"advice": {"motivation": "Werkt hard."}, "inspection": {"reasonNotAgreed": "Rust en structuur."}}
         rows = await self.edited(editor, pupil, 1, sections=sections, reconsiderationMotivation="Was ziek.")
         said = str([(row.before, row.after) for row in rows])
         for words in ("Werkt hard", "Rust", "Was ziek"):
@@ -140,7 +140,7 @@ class TestWhatChanged:
         assert row.before is not None
         assert row.after is not None
         was, now = row.before["sections"], row.after["sections"]
-        assert (set(was), set(now)) == ({"advice"}, {"advice", "support"})
+        assert (set(was), set(now)) == ({"advice"}, {"advice", "inspection"})
         assert was["advice"] == now["advice"]
 
     async def test_names_the_guardians_that_went_and_came(self, world: World) -> None:

@@ -27,11 +27,11 @@ MOVES_BY_ITSELF = {"session"}
 LEFT_BY_A_WRONG_TRY = "login.wrong"
 READ_BACK = {
     Role.PARENT: """{ child { fullName primarySchool { name } guardians { lastName email } address { street }
-        okiDoc { sections { advice { motivation } support { needs } absence { beginsOn reason } } }
+        okiDoc { sections { advice { motivation } diagnoses { name } plans { beginsOn aimedAt } } }
         enrolment { missing preferences { department { name } } priorityClaim { siblingName } } } }""",
     Role.PO_EDITOR: """{ pupils(first: 100) { totalCount nodes { fullName officialNames group bsn notes { text }
         guardians { initials lastName email phone } address { street postcode country } testExemption
-        okiDoc { sections { advice { motivation } support { needs } absence { beginsOn reason }
+        okiDoc { sections { advice { motivation } diagnoses { name } plans { beginsOn aimedAt }
             inspection { seenOn reasonNotAgreed } } } parentLogins { label email } } } }""",
     Role.VO_STAFF: "{ pupils(first: 100) { totalCount nodes { fullName notes { text } guardians { lastName } } } }",
     Role.REGION_ADMIN: "{ pupils(first: 100) { totalCount nodes { fullName group address { street } } } }",

@@ -25,7 +25,7 @@ TOLD = {
     "testExemption": "kort in Nederland, artikel 7",
     "address": {"street": "Regenboogpad", "houseNumber": "12", "postcode": "1422 XZ", "city": "Uithoorn"},
     "guardians": [{"lastName": "Ondersteboven", "email": "regenboog@example.org", "phone": "0612345678"}],
-    "sections": {"support": {"needs": "Rustige plek in de klas."}},
+    "sections": {"advice": {"pointsOfAttention": "Rustige plek in de klas."}},
 }
 SECRETS = {
     PASSWORD, WRONG, ANOTHER, BSN, "Sünneke", "Ondersteboven", "2015-04-05", "artikel 7", "Regenboogpad", "1422",

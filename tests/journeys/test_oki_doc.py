@@ -13,8 +13,8 @@ from tests.world import Person, World, token_in
 FILE = """pupil { id elkNumber firstName infix lastName fullName birthDate advice provisionalAdvice listLength
     bsn guardians { position lastName email } address { street postcode city secret }
     okiDoc { status version finalizedAt sections {
-        inspection { seen seenOn agreed } advice { motivation } support { needs medication }
-        absence { beginsOn reason } career { schoolYear } } } }"""
+        inspection { seen seenOn agreed } advice { motivation } support { medication }
+        plans { beginsOn aimedAt } career { schoolYear } } } }"""
 NEW = {"firstName": "Sem", "lastName": "Vos", "birthDate": "2015-04-05"}
 HOME = {"street": "Lindepad", "houseNumber": "4a", "postcode": "1421sa", "city": "Uithoorn"}
 
@@ -42,7 +42,7 @@ class TestANewPupil:
         given = {
             **NEW, "infix": "de", "bsn": "111222333", "address": HOME, "provisionalAdvice": "HAVO",
             "guardians": [{"lastName": "Vos", "email": "vos@example.org"}, {"lastName": "O'Neill"}],
-            "sections": {"support": {"needs": "Rust.", "medication": False}},
+            "sections": {"support": {"medication": False}},
         }  # fmt: skip
         made = (await editor.done("createPupil", FILE, **given))["pupil"]
         assert made["elkNumber"] == str(int(taken.elk_number) + 1)
@@ -59,7 +59,7 @@ class TestANewPupil:
             (2, "O'Neill"),
         ]
         assert made["okiDoc"]["status"] == "CONCEPT"
-        assert made["okiDoc"]["sections"]["support"] == {"needs": "Rust.", "medication": False}
+        assert made["okiDoc"]["sections"]["support"] == {"medication": False}
         read = await editor.ask(
             f"query($id: ID!) {{ {FILE.replace('pupil', 'pupil(id: $id)', 1)} }}", id=made["id"]
         )
@@ -141,7 +141,7 @@ class TestAnEdit:
         pupil, editor = await world.pupil(final=False), await world.editor()
         sections = {
             "inspection": {"seen": True, "seenOn": "2027-02-03", "agreed": "JA"},
-            "absence": [{"beginsOn": "2026-11-02", "reason": "griep"}, {"reason": "tandarts"}],
+            "plans": [{"beginsOn": "2026-11-02", "aimedAt": "lezen"}, {"aimedAt": "rekenen"}],
         }
         edited = (await edit(editor, pupil, 1, lastName="Bergsma", sections=sections))["pupil"]
         assert edited["fullName"] == "Zoë van der Bergsma"
@@ -150,9 +150,9 @@ class TestAnEdit:
         assert kept["version"] == 2
         assert kept["sections"]["advice"] == {"motivation": "Werkt hard."}
         assert kept["sections"]["inspection"] == sections["inspection"]
-        assert [row["reason"] for row in kept["sections"]["absence"]] == ["griep", "tandarts"]
-        emptied = (await edit(editor, pupil, 2, sections={"absence": []}))["pupil"]["okiDoc"]
-        assert not emptied["sections"]["absence"]
+        assert [row["aimedAt"] for row in kept["sections"]["plans"]] == ["lezen", "rekenen"]
+        emptied = (await edit(editor, pupil, 2, sections={"plans": []}))["pupil"]["okiDoc"]
+        assert not emptied["sections"]["plans"]
 
     async def test_that_changes_nothing_makes_no_version(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
@@ -180,16 +180,18 @@ class TestAnEdit:
         pupil, editor = await world.pupil(), await world.editor()
         sections = {
             "inspection": {"agreed": "MISSCHIEN", "seenOn": "1890-01-01"},
-            "absence": [{"reason": "griep"}, {"reason": "x" * 201}],
+            "plans": [{"aimedAt": "lezen"}, {"aimedAt": "x" * 201}],
+            "absence": {"times": -1},
             "contact": {"person": "Anne\tde Wit"},
         }
         refused = await edit(editor, pupil, 1, lastName="Anders", sections=sections)
         assert set(codes(refused)) == {"INVALID_VALUE"}
         assert sorted(paths(refused)) == [
-            "sections.absence.1.reason",
+            "sections.absence.times",
             "sections.contact.person",
             "sections.inspection.agreed",
             "sections.inspection.seenOn",
+            "sections.plans.1.aimedAt",
         ]
         assert (await Pupil.get(id=pupil.id)).last_name == "Berg"
         assert (await OkiDoc.get(pupil_id=pupil.id)).version == 1
@@ -308,6 +310,7 @@ class TestAnAdviceThatIsNotOnTheForm:
     async def test_has_no_list_and_the_family_reads_where_to_turn(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
         parent = await world.parent(pupil)
+        await Result.filter(pupil_id=pupil.id).update(advice_id="PRAKTIJKONDERWIJS")
         edited = await edit(editor, pupil, 1, advice="PRAKTIJKONDERWIJS")
         assert (edited["pupil"]["advice"], edited["pupil"]["listLength"]) == ("PRAKTIJKONDERWIJS", None)
         saved = await parent.done(

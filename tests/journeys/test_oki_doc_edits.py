@@ -7,8 +7,8 @@ import pytest
 from models import Address, OkiDoc, Pupil
 from tests.world import Person, World
 
-SECTIONS = """pupil { okiDoc { version sections { support { needs medication } contact { person }
-    advice { motivation wishParents } absence { beginsOn explanation } } } }"""
+SECTIONS = """pupil { okiDoc { version sections { inspection { seen reasonNotAgreed } contact { person }
+    advice { motivation wishParents } plans { beginsOn aimedAt } } } }"""
 WRONG = """mutation($input: {}Input!) {{ it: {}(input: $input) {{ errors {{ code path
     ... on InvalidValue {{ field }} }} }} }}"""
 NEW = {"firstName": "Sem", "lastName": "Vos", "birthDate": "2015-04-05"}
@@ -31,30 +31,30 @@ async def refused(editor: Person, mutation: str, **given: Any) -> list[str]:
 class TestASection:
     async def test_keeps_the_fields_that_an_edit_leaves_out(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
-        support = {"needs": "Rust.\nEn ruimte.", "medication": True}
-        await edit(editor, pupil, 1, sections={"support": support, "contact": {"person": "Anne de Wit"}})
-        edited = await edit(editor, pupil, 2, sections={"support": {"medication": False}})
-        assert edited["sections"]["support"] == {"needs": "Rust.\nEn ruimte.", "medication": False}
+        inspection = {"reasonNotAgreed": "Te laag.\nZie mail.", "seen": True}
+        await edit(editor, pupil, 1, sections={"inspection": inspection, "contact": {"person": "Anne de Wit"}})
+        edited = await edit(editor, pupil, 2, sections={"inspection": {"seen": False}})
+        assert edited["sections"]["inspection"] == {**inspection, "seen": False}
         assert edited["sections"]["contact"] == {"person": "Anne de Wit"}
         assert edited["sections"]["advice"]["motivation"] == "Werkt hard."
 
     async def test_loses_a_field_that_is_null_and_goes_when_it_is_null_itself(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
-        await edit(editor, pupil, 1, sections={"support": {"needs": "Rust.", "medication": True}})
-        emptied = await edit(editor, pupil, 2, sections={"support": {"needs": None}})
-        assert emptied["sections"]["support"] == {"needs": None, "medication": True}
-        gone = await edit(editor, pupil, 3, sections={"support": None, "contact": None})
-        assert (gone["version"], gone["sections"]["support"]) == (4, None)
-        assert "support" not in (await OkiDoc.get(pupil_id=pupil.id)).sections
-        same = await edit(editor, pupil, 4, sections={"support": None})
+        await edit(editor, pupil, 1, sections={"inspection": {"reasonNotAgreed": "Te laag.", "seen": True}})
+        emptied = await edit(editor, pupil, 2, sections={"inspection": {"reasonNotAgreed": None}})
+        assert emptied["sections"]["inspection"] == {"reasonNotAgreed": None, "seen": True}
+        gone = await edit(editor, pupil, 3, sections={"inspection": None, "contact": None})
+        assert (gone["version"], gone["sections"]["inspection"]) == (4, None)
+        assert "inspection" not in (await OkiDoc.get(pupil_id=pupil.id)).sections
+        same = await edit(editor, pupil, 4, sections={"inspection": None})
         assert same["version"] == 4
         assert (await edit(editor, pupil, 4, sections=None))["version"] == 4
 
     async def test_of_rows_is_replaced_as_a_whole(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
-        await edit(editor, pupil, 1, sections={"absence": [{"beginsOn": "2026-11-02"}, {"explanation": "x"}]})
-        edited = await edit(editor, pupil, 2, sections={"absence": [{"explanation": "Ziek.\nNu beter."}]})
-        assert edited["sections"]["absence"] == [{"beginsOn": None, "explanation": "Ziek.\nNu beter."}]
+        await edit(editor, pupil, 1, sections={"plans": [{"beginsOn": "2026-11-02"}, {"aimedAt": "x"}]})
+        edited = await edit(editor, pupil, 2, sections={"plans": [{"aimedAt": "lezen"}]})
+        assert edited["sections"]["plans"] == [{"beginsOn": None, "aimedAt": "lezen"}]
 
 
 class TestASecretAddress:
@@ -76,7 +76,7 @@ class TestATurningMark:
         mark = "\u202e"
         await edit(
             editor, pupil, 1, address={**HOME, "street": f"Linde{mark}pad"},
-            sections={"support": {"needs": f"Rust{mark}."}, "contact": {"person": f"Anne{mark}"}},
+            sections={"advice": {"pointsOfAttention": f"Rust{mark}."}, "contact": {"person": f"Anne{mark}"}},
             reconsiderationMotivation=f"Om{mark}dat",
         )  # fmt: skip
         await editor.done("addNote", "", pupilId=str(pupil.id), text=f"Belt{mark} liever")
@@ -87,7 +87,7 @@ class TestATurningMark:
         )
         assert saved["enrolment"]["priorityClaim"] == {"siblingName": "Daan", "siblingClass": "2b"}
         read = """query($id: ID!) { pupil(id: $id) { address { street } notes { text } reconsiderationMotivation
-            okiDoc { sections { support { needs } contact { person } } } } }"""
+            okiDoc { sections { advice { pointsOfAttention } contact { person } } } } }"""
         answer = await editor.post(read, id=str(pupil.id))
         assert "Lindepad" in answer.text
         assert mark not in answer.json()["data"]["pupil"]["notes"][0]["text"]
@@ -101,13 +101,13 @@ class TestARefusedField:
         about = {"pupilId": str(pupil.id), "expectedVersion": 1}
         sections = {
             "advice": {"wishParents": "x" * 201},
-            "absence": [{"beginsOn": "2026-11-03", "endsOn": "2026-11-02"}],
+            "plans": [{"beginsOn": "2026-11-03", "endsOn": "2026-11-02"}],
             "inspection": {"seenOn": "1890-01-01"},
         }
         assert sorted(await refused(editor, "updateOkiDoc", **about, sections=sections)) == [
-            "sections.absence.0.endsOn",
             "sections.advice.wishParents",
             "sections.inspection.seenOn",
+            "sections.plans.0.endsOn",
         ]
         assert await refused(editor, "updateOkiDoc", **about, advice="x" * 500) == ["advice"]
         assert await refused(editor, "updateOkiDoc", **about, guardians=[{"lastName": ""}]) == [

@@ -1,243 +1,178 @@
-"""Rule 6: what a field of the Oki-doc takes, who reads it, how it reads, and what a correction changed."""
+"""The Oki-doc's own rules: what may be said, what changed, who sees what, and how a person reads it."""
 
-from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rules.oki_doc import (
     SECTIONS,
-    Change,
     Field,
     Kind,
-    Line,
+    Row,
     Section,
+    adviezen_named,
     diff,
-    merged,
-    missing_for_final,
     present,
     validate,
     visible,
 )
+from rules.oki_doc.dossier import document_rows, with_uploads
 from rules.vocabulary import Role
+from tests.imports.oso_dossier import dossier
 
-FIELDS = [(section, one) for section in SECTIONS for one in section.fields]
-
-
-def holding(section: Section, field: Field, value: Any) -> dict[str, Any]:
-    row = {field.name: value}
-    return {section.name: [row] if section.many else row}
-
-
-def path_of(section: Section, field: Field) -> str:
-    return f"{section.name}.0.{field.name}" if section.many else f"{section.name}.{field.name}"
-
-
-def right_for(field: Field) -> st.SearchStrategy[Any]:
-    """What this field takes."""
-    return {
-        Kind.FLAG: st.booleans(),
-        Kind.NUMBER: st.integers(0, field.longest),
-        Kind.DAY: st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(date.isoformat),
-        Kind.CODE: st.sampled_from([*field.codes] or ["-"]),
-        Kind.LINE: st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=min(field.longest, 20)),
-        Kind.TEXT: st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=20).map(lambda text: f"{text}\n{text}"),
-    }[field.kind]  # fmt: skip
+UPLOAD = "00000000-0000-4000-8000-000000000001"
+TEST = {
+    "taken_on": "2027-01-18",
+    "name": "Rekenen",
+    "references": [
+        {"code": "IV", "value": "II", "group": "Landelijk", "qualification": "Geen nadere kwalificatie"}
+    ],
+    "ability": 118.5,
+    "parts": [{"name": "Getallen", "right": 12, "references": [{"code": "IV", "value": "III"}]}],
+    "documents": [{"filename": "toets.pdf", "description": "Uitslag", "upload": UPLOAD}],
+}
 
 
-def rows(section: Section) -> st.SearchStrategy[dict[str, Any]]:
-    # Two days of one row have an order of their own: one of them will do here.
-    fields = {one.name: right_for(one) for one in section.fields if one.name != "ends_on"}
-    return st.fixed_dictionaries({}, optional=fields)
+def wrong(sections: Any) -> list[str]:
+    return [problem.path for problem in validate(sections)]
 
 
-RIGHT = st.fixed_dictionaries(
-    {},
-    optional={
-        section.name: st.lists(rows(section), max_size=3) if section.many else rows(section)
-        for section in SECTIONS
-    },
-)
-NAMES = st.sampled_from(
-    sorted({section.name for section in SECTIONS} | {one.name for _, one in FIELDS} | {"onbekend", ""})
-)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@pytest.mark.parametrize(("section", "field"), FIELDS, ids=lambda one: one.name)
-class TestEveryField:
-    def test_takes_what_its_kind_takes_and_refuses_the_rest_by_its_name(
-        self, section: Section, field: Field
-    ) -> None:
-        right: list[Any]
-        wrong: list[Any]
-        match field.kind:
-            case Kind.FLAG:
-                right, wrong = [True, False], ["ja", 1, 0, "", [], {}]
-            case Kind.NUMBER:
-                right, wrong = [0, field.longest], [-1, field.longest + 1, 1.5, "1", True]
-            case Kind.DAY:
-                right = ["1990-01-01", "2027-03-17", "2100-01-01", "2024-02-29"]
-                wrong = [
-                    "1989-12-31",
-                    "2100-01-02",
-                    "2027-02-29",
-                    "17-03-2027",
-                    "20270317",
-                    "2027-W11-3",
-                    "",
-                    5,
-                    True,
-                ]
-            case Kind.CODE:
-                right, wrong = list(field.codes), ["BESTAAT_NIET", "", 5, [], {}]
-            case _:
-                right = ["", "Zoë 李 O'Neill"[: field.longest], "x" * field.longest]
-                wrong = ["x" * (field.longest + 1), "a\x00b", "a\x1bb", "\ud800", 5, True, ["a"], {}]
-                (right if field.kind is Kind.TEXT else wrong).append("eerst\nen\tdan\r\ndat")
-        for value in [None, *right]:
-            assert validate(holding(section, field, value)) == [], value
-        for value in wrong:
-            (problem,) = validate(holding(section, field, value))
-            assert problem.path == path_of(section, field), value
-            assert problem.message.startswith(f"{field.label}: ")
-            assert problem.message.endswith(".")
-
-    def test_says_in_dutch_what_it_is_and_who_reads_it(self, section: Section, field: Field) -> None:
-        assert field.label
-        assert section.title
-        assert field.readers <= {Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF}
-        assert Role.PO_EDITOR in field.readers
-
-
-class TestASection:
-    def test_is_named_once_and_each_of_its_fields_too(self) -> None:
-        names = [section.name for section in SECTIONS]
-        assert len(set(names)) == len(names)
-        for section in SECTIONS:
-            assert len(section.by_name) == len(section.fields)
+class TestWhatMayBeSaid:
+    def test_rows_in_rows_too(self) -> None:
+        assert wrong({"lvs_tests": [TEST]}) == []
 
     @pytest.mark.parametrize(
         ("sections", "path"),
         [
-            ({"onbekend": {}}, "onbekend"),
-            ({"advice": [{"motivation": "x"}]}, "advice"),
-            ({"absence": {"reason": "griep"}}, "absence"),
-            ({"absence": ["griep"]}, "absence.0"),
-            ({"absence": [None]}, "absence.0"),
-            ({"advice": "goed"}, "advice"),
-            ({"advice": {"onbekend": "x"}}, "advice.onbekend"),
-            ({"absence": [{}, {"onbekend": 1}]}, "absence.1.onbekend"),
-            ({"absence": [{}] * 401}, "absence"),
+            ({"lvs_tests": [{"references": [{"kleur": "rood"}]}]}, "lvs_tests.0.references.0.kleur"),
+            ({"lvs_tests": [{"references": {"code": "IV"}}]}, "lvs_tests.0.references"),
+            ({"lvs_tests": [{"references": ["IV"]}]}, "lvs_tests.0.references.0"),
+            ({"lvs_tests": [{"references": [{}] * 51}]}, "lvs_tests.0.references"),
+            ({"lvs_tests": [{"parts": [{"right": -1}]}]}, "lvs_tests.0.parts.0.right"),
+            ({"lvs_tests": [{"ability": float("nan")}]}, "lvs_tests.0.ability"),
+            ({"lvs_tests": [{"ability": float("inf")}]}, "lvs_tests.0.ability"),
+            ({"lvs_tests": [{"ability": "118"}]}, "lvs_tests.0.ability"),
+            ({"lvs_tests": [{"ability": True}]}, "lvs_tests.0.ability"),
+            ({"documents": [{"upload": "../etc"}]}, "documents.0.upload"),
+            ({"advice": {"wish_parents": "Een leuke school"}}, "advice.wish_parents"),
+            ({"advice": {"wish_parents": 60}}, "advice.wish_parents"),
+            ({"advice": {"profile": "x" * 41}}, "advice.profile"),
+            ({"inspection": {"agreed": "MISSCHIEN"}}, "inspection.agreed"),
+            ({"statements": [{"category": 1}]}, "statements.0.category"),
+            ({"absence": [{"times": 1}]}, "absence"),
+            ({"diagnoses": {}}, "diagnoses"),
+            ({"plans": [{}] * 41}, "plans"),
+            ({"perspective_plan": {"begins_on": "0203-01-01"}}, "perspective_plan.begins_on"),
         ],
-        ids=str,
     )
-    def test_of_another_shape_is_named_by_its_place(self, sections: dict[str, Any], path: str) -> None:
-        (problem,) = validate(sections)
-        assert problem.path == path
-        assert problem.message.endswith(".")
+    def test_nothing_else(self, sections: Any, path: str) -> None:
+        assert wrong(sections) == [path]
 
-    def test_that_is_empty_is_right(self) -> None:
-        nothing: tuple[Any, ...] = (None, [], {})
-        for empty in nothing:
-            for section in SECTIONS:
-                if empty is None or section.many == isinstance(empty, list):
-                    assert validate({section.name: empty}) == []
+    @pytest.mark.parametrize("value", ["60", "01", "VWO", "VMBO_GL/TL_TM_HAVO"])
+    def test_an_advice_by_either_code(self, value: str) -> None:
+        sections = {"advice": {"wish_parents": value}}
+        assert wrong(sections) == []
+        assert list(adviezen_named(sections)) == [("advice.wish_parents", value)]
 
-    def test_with_days_it_does_not_know_is_refused_for_that_alone(self) -> None:
-        found = validate({"support": {"begins_on": "2026-02-02", "ends_on": "2026-01-01"}})
-        assert [problem.path for problem in found] == ["support.begins_on", "support.ends_on"]
+    def test_a_code_of_a_list_that_goes_on_elsewhere(self) -> None:
+        assert wrong({"statements": [{"category": "X9"}]}) == []
 
 
-class TestDefinitive:
-    @pytest.mark.parametrize(
-        ("guardians", "has_home", "many"),
-        [(1, True, 0), (2, True, 0), (0, True, 1), (1, False, 1), (0, False, 2)],
-    )
-    def test_takes_a_carer_and_a_home(self, guardians: int, has_home: bool, many: int) -> None:
-        lacks = missing_for_final(guardians=guardians, has_home=has_home)
-        assert len(lacks) == many
-        assert all(one.endswith(".") for one in lacks)
-
-
-class TestReading:
-    FULL = {
-        "support": {"needs": "Rust.", "medication": False, "diagnoses": ""},
-        "inspection": {"agreed": "NVT", "seen_on": "2027-02-03"},
-        "absence": [{"reason": "griep", "begins_on": "2026-11-02"}, {"reason": "", "authorised": True}],
-    }
-
+class TestWhoSeesIt:
     @pytest.mark.parametrize("role", [Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF])
-    def test_is_for_the_school_the_family_and_the_school_of_the_enrolment(self, role: Role) -> None:
-        assert visible(self.FULL, role=role) == self.FULL
+    def test_the_three_see_all_of_it(self, role: Role) -> None:
+        sections = {"lvs_tests": [TEST], "diagnoses": [{"codes": "F90.0"}], "support": {"medication": True}}
+        assert visible(sections, role=role) == sections
 
     @pytest.mark.parametrize("role", sorted(set(Role) - {Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF}))
-    def test_is_for_nobody_else(self, role: Role) -> None:
-        assert visible(self.FULL, role=role) == {}
-        assert present(self.FULL, role=role) == []
+    def test_nobody_else_sees_any_of_it(self, role: Role) -> None:
+        assert visible({"lvs_tests": [TEST], "diagnoses": [{"codes": "F90.0"}]}, role=role) == {}
+        assert present({"lvs_tests": [TEST]}, role=role) == []
 
-    def test_is_in_words_and_in_the_order_of_the_sections(self) -> None:
-        views = present(self.FULL, role=Role.PARENT)
-        assert [view.name for view in views] == ["inspection", "support", "absence"]
-        inspection, support, absence = views
-        assert inspection.lines == (
-            Line("Datum van inzage", "03-02-2027"),
-            Line("Ouders zijn akkoord", "niet van toepassing"),
+    def test_each_field_says_so_for_itself_in_rows_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        alone = frozenset({Role.PO_EDITOR})
+        inside = Row(
+            name="row",
+            title="Rij",
+            fields=(Field(name="open", label="Open"), Field(name="shut", label="Dicht", readers=alone)),
         )
-        assert support.lines == (Line("Ondersteuningsbehoefte", "Rust."), Line("Gebruikt medicatie", "nee"))
-        assert absence.columns == ("Van", "Reden", "Geoorloofd")
-        assert absence.rows == (("02-11-2026", "griep", ""), ("", "", "ja"))
+        section = Section(
+            name="section",
+            title="Onderdeel",
+            fields=(
+                Field(name="shut", label="Dicht", readers=alone),
+                Field(name="rows", label="Rijen", kind=Kind.ROWS, row=inside),
+            ),
+        )
+        monkeypatch.setattr("rules.oki_doc.content.SECTIONS", (section,))
+        sections = {"section": {"shut": "a", "rows": [{"open": "b", "shut": "c"}]}}
+        assert visible(sections, role=Role.PO_EDITOR) == sections
+        assert visible(sections, role=Role.PARENT) == {"section": {"rows": [{"open": "b"}]}}
 
 
 class TestWhatChanged:
-    def test_is_each_field_with_its_place_before_and_after(self) -> None:
-        before = {"support": {"needs": "Rust."}, "absence": [{"reason": "griep"}]}
-        after = {"support": {"needs": "Ruimte.", "medication": True}, "absence": []}
-        assert diff(before=before, after=after) == [
-            Change("support.needs", "Ondersteuning: Ondersteuningsbehoefte", "Rust.", "Ruimte."),
-            Change("support.medication", "Ondersteuning: Gebruikt medicatie", None, True),
-            Change("absence.0.reason", "Verzuim: Reden", "griep", None),
+    def test_is_named_down_to_the_row_in_a_row(self) -> None:
+        after = {**TEST, "references": [{**TEST["references"][0], "value": "I"}]}  # type: ignore[index, dict-item]
+        (change,) = diff(before={"lvs_tests": [TEST]}, after={"lvs_tests": [after]})
+        assert change.path == "lvs_tests.0.references.0.value"
+        assert change.label == "Toetsen uit het leerlingvolgsysteem: Scores: Waarde"
+        assert (change.before, change.after) == ("II", "I")
+
+    def test_is_nothing_when_only_the_file_is_another(self) -> None:
+        after = {**TEST, "documents": [{**TEST["documents"][0], "upload": UPLOAD.replace("1", "2")}]}  # type: ignore[index, dict-item]
+        assert diff(before={"lvs_tests": [TEST]}, after={"lvs_tests": [after]}) == []
+
+    def test_is_nothing_between_what_is_empty_and_what_is_not_there(self) -> None:
+        assert diff(before={}, after={"lvs_tests": [{"documents": [], "name": ""}]}) == []
+
+
+class TestInWords:
+    def test_a_table_has_a_last_column_for_the_rest(self) -> None:
+        (view,) = present({"lvs_tests": [TEST]}, role=Role.PO_EDITOR)
+        assert view.columns == ("Datum", "Toets", "Scores", "Verder")
+        assert view.rows[0][:3] == ("18-01-2027", "Rekenen", "IV: II, Landelijk")
+        assert view.rows[0][3].split("\n") == [
+            "Vaardigheidsscore: 118,5",
+            "Documenten: toets.pdf: Uitslag",
+            "Onderdelen:",
+            "Getallen (Aantal goed: 12)",
+            "– IV: III",
         ]
+        assert UPLOAD not in str(view)
 
-    def test_is_nothing_between_empty_and_not_there(self) -> None:
-        assert diff(before={}, after={"support": {"needs": "", "diagnoses": None}, "absence": []}) == []
+    def test_an_advice_is_what_the_lists_call_it_or_its_code(self) -> None:
+        sections = {"advice": {"wish_parents": "60", "wish_pupil": "70", "revised": "VWO"}}
+        (view,) = present(sections, role=Role.PARENT, adviezen={"60": "havo", "VWO": "vwo"})
+        assert [line.value for line in view.lines] == ["havo", "code 70", "vwo"]
 
-    def test_is_also_a_no_that_was_not_said_before(self) -> None:
-        (change,) = diff(before={}, after={"support": {"medication": False}})
-        assert (change.before, change.after) == (None, False)
+    def test_nought_and_no_are_said(self) -> None:
+        (view,) = present({"absence": {"times": 0, "over_quarter": False}}, role=Role.PARENT)
+        assert [line.value for line in view.lines] == ["nee", "0"]
+
+    def test_every_section_of_a_dossier_can_be_read(self) -> None:
+        from imports.oso import read
+
+        sections = read(dossier()).sections
+        shown = present(sections, role=Role.PO_EDITOR)
+        assert {view.name for view in shown} == set(sections)
+        assert {section.name for section in SECTIONS} - set(sections) == {"withheld"}
+        text = str(shown)
+        for word in ("Werkt hard", "F81.0", "TLV-1", "Getallen", "naar verwachting", "brief.pdf", "laag"):
+            assert word in text
 
 
-class TestAnyContent:
-    @given(sections=st.dictionaries(NAMES, JSON, max_size=4))
-    def test_is_judged_without_a_fault(self, sections: dict[str, Any]) -> None:
-        for problem in validate(sections):
-            assert problem.message.endswith(".")
+def test_documents_are_found_wherever_they_stand() -> None:
+    sections = {"lvs_tests": [TEST], "documents": [{"filename": "a.pdf"}]}
+    assert [place for place, _ in document_rows(sections)] == ["lvs_tests.0.documents.0", "documents.0"]
+    assert [place for place, _ in document_rows(TEST, path="test")] == ["test.documents.0"]
 
-    @given(sections=RIGHT)
-    def test_that_is_right_is_kept_shown_and_compared_without_a_fault(self, sections: dict[str, Any]) -> None:
-        assert validate(sections) == []
-        for role in Role:
-            assert len(present(sections, role=role)) <= len(SECTIONS)
-        assert diff(before=sections, after=sections) == []
-        kept = merged(sections={}, given=sections)
-        assert validate(kept) == []
-        assert merged(sections=kept, given=kept) == kept
 
-    @given(before=RIGHT, after=RIGHT)
-    def test_differs_the_same_both_ways(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        there = {change.path: (change.before, change.after) for change in diff(before=before, after=after)}
-        back = {change.path: (change.after, change.before) for change in diff(before=after, after=before)}
-        assert there == back
-        assert all(was != now for was, now in there.values())
-
-    @given(sections=RIGHT, given_=RIGHT)
-    def test_merged_with_right_edits_stays_right(
-        self, sections: dict[str, Any], given_: dict[str, Any]
-    ) -> None:
-        assert validate(merged(sections=sections, given=given_)) == []
+def test_documents_get_the_upload_that_holds_them() -> None:
+    sections: dict[str, Any] = {
+        "lvs_tests": [TEST],
+        "documents": [{"filename": "a.pdf"}, {"filename": "b.pdf"}],
+    }
+    linked = with_uploads(sections, uploads={"documents.1": UPLOAD})
+    assert linked["documents"] == [{"filename": "a.pdf"}, {"filename": "b.pdf", "upload": UPLOAD}]
+    assert sections["documents"][1] == {"filename": "b.pdf"}
+    assert validate(linked) == []

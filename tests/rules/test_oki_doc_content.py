@@ -8,8 +8,8 @@ from rules.identifiers import without_turning
 from rules.oki_doc import merged, validate
 
 THERE = {
-    "support": {"needs": "Rust.", "medication": True},
-    "absence": [{"reason": "griep"}, {"reason": "tandarts"}],
+    "advice": {"motivation": "Rust.", "revised": "VWO"},
+    "plans": [{"aimed_at": "lezen"}, {"aimed_at": "rekenen"}],
 }
 
 
@@ -18,16 +18,16 @@ class TestAnEdit:
         ("given", "after"),
         [
             ({}, THERE),
-            ({"support": {"needs": "Rust en ruimte."}}, {"support": {"needs": "Rust en ruimte.", "medication": True}}),
-            ({"support": {"needs": None}}, {"support": {"medication": True}}),
-            ({"support": {"needs": None, "medication": None}}, {"support": None}),
-            ({"support": None}, {"support": None}),
-            ({"support": {"medication": False}}, {"support": {"needs": "Rust.", "medication": False}}),
+            ({"advice": {"motivation": "Meer."}}, {"advice": {"motivation": "Meer.", "revised": "VWO"}}),
+            ({"advice": {"motivation": None}}, {"advice": {"revised": "VWO"}}),
+            ({"advice": {"motivation": None, "revised": None}}, {"advice": None}),
+            ({"advice": None}, {"advice": None}),
+            ({"advice": {"revised": "HAVO"}}, {"advice": {"motivation": "Rust.", "revised": "HAVO"}}),
             ({"contact": {"person": "Anne"}}, {"contact": {"person": "Anne"}}),
             ({"contact": {"person": None}}, {}),
-            ({"absence": [{"reason": "griep", "authorised": None}]}, {"absence": [{"reason": "griep"}]}),
-            ({"absence": []}, {"absence": None}),
-            ({"absence": None}, {"absence": None}),
+            ({"plans": [{"aimed_at": "lezen", "begins_on": None}]}, {"plans": [{"aimed_at": "lezen"}]}),
+            ({"plans": []}, {"plans": None}),
+            ({"plans": None}, {"plans": None}),
         ],
         ids=str,
     )  # fmt: skip
@@ -41,20 +41,20 @@ class TestAnEdit:
 
     def test_leaves_no_mark_that_turns_text_and_one_kind_of_line_end(self) -> None:
         given = {
-            "support": {"needs": "a\u202eb\r\nc\u2067"},
-            "absence": [{"reason": "\u200egriep\u061c"}],
-            "advice": {"motivation": "\u202e"},
+            "advice": {"motivation": "a\u202eb\r\nc\u2067"},
+            "plans": [{"aimed_at": "\u200elezen\u061c"}],
+            "inspection": {"reason_not_agreed": "\u202e"},
         }
         assert merged(sections={}, given=given) == {
-            "support": {"needs": "ab\nc"},
-            "absence": [{"reason": "griep"}],
-            "advice": {"motivation": ""},
+            "advice": {"motivation": "ab\nc"},
+            "plans": [{"aimed_at": "lezen"}],
+            "inspection": {"reason_not_agreed": ""},
         }
         assert without_turning("אבג ë 李") == "אבג ë 李"
 
 
 class TestWhatCannotBe:
-    @pytest.mark.parametrize("section", ["absence", "career"])
+    @pytest.mark.parametrize("section", ["plans", "career"])
     @pytest.mark.parametrize(
         ("begins", "ends", "right"),
         [
@@ -75,15 +75,13 @@ class TestWhatCannotBe:
         ("section", "name"),
         [
             ("advice", "motivation"),
-            ("advice", "wish_parents"),
-            ("advice", "wish_pupil"),
-            ("support", "needs"),
+            ("advice", "points_of_attention"),
+            ("inspection", "reason_not_agreed"),
         ],
     )
     def test_is_not_a_line_end_in_running_text(self, section: str, name: str) -> None:
         assert validate({section: {name: "Eerst dit.\nDan dat."}}) == []
         assert validate({section: {name: "Eerst dit.\x0bDan dat."}})
 
-    def test_is_not_a_line_end_in_the_explanation_of_absence(self) -> None:
-        assert validate({"absence": [{"explanation": "Ziek.\nDaarna beter."}]}) == []
-        assert validate({"absence": [{"reason": "Ziek.\nDaarna beter."}]})
+    def test_is_not_a_line_end_in_a_line(self) -> None:
+        assert validate({"plans": [{"aimed_at": "Eerst lezen.\nDan rekenen."}]})

@@ -85,12 +85,12 @@ class TestSending:
     def test_names_all_that_is_unmet_in_one_sentence(self) -> None:
         nothing = replace(
             READY, oki_doc_final=False, test_result_loaded=False, advice=None, list_length=None,
-            reconsideration_open=True, email="",
+            test_advice_unread=True, reconsideration_open=True, email="",
         )  # fmt: skip
         (only,) = refusals(nothing)
         assert isinstance(only, ParentLoginNotReady)
         assert len(facts(nothing)) == len(fields(ParentLoginNotReady))
-        assert only.message.count(";") == 4
+        assert only.message.count(";") == 5
         assert only.message.endswith(".")
 
     def test_of_an_advice_elsewhere_says_which_way_the_child_goes(self) -> None:

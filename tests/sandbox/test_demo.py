@@ -1,12 +1,15 @@
 """The demo region is what the contract promises, and what the steps themselves would have written."""
 
+import io
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from imports import oso
 from models import (
     Account,
     Address,
@@ -23,6 +26,8 @@ from models import (
     Pupil,
     Region,
     SecondarySchool,
+    TestResult,
+    Upload,
 )
 from models.bsn import BsnVault
 from resolvers import clock
@@ -45,8 +50,9 @@ from rules.vocabulary import (
     PriorityStatus,
     PupilOrigin,
     Role,
+    UploadKind,
 )
-from sandbox import demo, invent
+from sandbox import demo, dossiers, invent, plan
 from settings import load
 from tests.sandbox.region import demo_region, persona, situation_of, told
 
@@ -122,6 +128,40 @@ class TestTheSchools:
         assert await PrimarySchool.filter(region__code="AMSTELLAND").count() in range(8, 13)
         linked = await PrimarySchool.filter(region__code="AMSTERDAM").values_list("id", flat=True)
         assert await Pupil.filter(primary_school_id__in=linked).exists()
+
+
+class TestTheDossiers:
+    async def test_brought_the_twelve_with_documents_results_and_their_definitive_advice(self) -> None:
+        school = await PrimarySchool.get(brin="00YY", location="00")
+        editor = await persona("po_editor_oso")
+        for pupil in await Pupil.filter(primary_school_id=school.id):
+            brought = await AuditEntry.get(act="importOsoDossier", entity="Pupil", entity_id=str(pupil.id))
+            assert brought.account_id == editor.id
+            (paper,) = await Upload.filter(pupil_id=pupil.id)
+            assert (paper.source, paper.state, paper.kind) == ("OSO", "RELEASED", UploadKind.ATTACHMENT)
+            oki_doc = await OkiDoc.get(pupil_id=pupil.id)
+            assert oki_doc.sections["documents"][0]["upload"] == str(paper.id)
+            assert (oki_doc.status, oki_doc.version) == (OkiDocStatus.CONCEPT, 1)
+            assert pupil.advice_id
+            assert pupil.advice_id == pupil.provisional_advice_id
+            on_the_form = pupil.advice_id not in plan.NOT_ON_THE_FORM
+            assert await TestResult.filter(pupil_id=pupil.id).exists() is on_the_form
+            assert await AuditEntry.filter(act="updateOkiDoc", entity_id=str(pupil.id)).exists()
+
+    async def test_follow_the_published_schema(self, standards: Path) -> None:
+        for content in await dossiers.files():
+            assert oso.validated(content, folder=str(standards / "oso")) == []
+
+    async def test_hold_a_pdf_that_opens(self) -> None:
+        dossier = oso.read((await dossiers.files())[0])
+        (paper,) = dossier.attachments
+        assert paper.content is not None
+        assert "Afspraken over" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+
+    async def test_change_nothing_when_they_come_again(self) -> None:
+        traces = await AuditEntry.all().count()
+        await dossiers.take_all()
+        assert await AuditEntry.all().count() == traces
 
 
 class TestTheChildren:
@@ -240,7 +280,8 @@ class TestTheOkiDocs:
         for oki_doc in await OkiDoc.all():
             assert oki_doc_rule.validate(oki_doc.sections) == []
             filled.update(name for name, content in oki_doc.sections.items() if content)
-        assert set(filled) == {section.name for section in oki_doc_rule.SECTIONS}
+        # Documents are there only where a dossier brought them.
+        assert set(filled) >= {section.name for section in oki_doc_rule.SECTIONS} - {"documents"}
 
     async def test_are_definitive_with_a_home_and_a_parent(self) -> None:
         states = Counter([oki_doc.status for oki_doc in await OkiDoc.all()])

@@ -1,0 +1,67 @@
+"""The transfer test as a dossier has it: what the test's maker delivered goes before."""
+
+from uuid import uuid4
+
+from models import Advice, TestResult
+from resolvers import scope
+from resolvers.rows import fetch
+from resolvers.step import Act
+from rules import advice_text
+from rules.dossier_import import Report
+from rules.oki_doc.dossier import Dossier, Remark, Severity
+
+EXEMPT = "wettelijke ontheffing volgens het dossier"
+PATH = "huidigeschool/leerling/eindtoets_basisonderwijs"
+
+
+async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
+    """Keep the result of the dossier where no maker delivered one."""
+    test = dossier.test
+    if test is None:
+        return
+    if test["exempt"]:
+        if not act.child.test_exemption:
+            act.change(act.child, test_exemption=EXEMPT)
+        return
+    there = await scope.of(act.child, TestResult).first()
+    if there is not None and "maker" in there.content:
+        report.remarks.append(
+            Remark(
+                path=PATH,
+                message="De uitslag van de toetsaanbieder is er al, en blijft staan.",
+                code="TEST_DELIVERED",
+            )
+        )
+        return
+    advice = await _advice(test["advice_text"])
+    if advice is None:
+        report.remarks.append(
+            Remark(
+                path=f"{PATH}/eindtoetsresultaat/toets_advies",
+                message="Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het.",
+                code="TEST_ADVICE_UNKNOWN",
+                severity=Severity.CONFIRM,
+            )
+        )
+    values = {"advice_id": advice, "test_code": test["test_code"], "content": test["content"]}
+    if there is not None:
+        act.change(there, **values)
+        return
+    act.create(
+        TestResult(
+            id=uuid4(),
+            pupil_id=act.child.id,
+            primary_school_id=act.child.primary_school_id,
+            school_year_id=act.child.school_year_id,
+            delivered_at=act.now,
+            **values,
+        )
+    )
+
+
+async def _advice(text: str) -> str | None:
+    """The code of a test advice that is written as words."""
+    if not text:
+        return None
+    adviezen = dict(await fetch(Advice.all(), ("code", "label"), lambda *row: row))
+    return advice_text.read(text, adviezen=adviezen)
