@@ -51,6 +51,7 @@ class ParentLoginSent(Mail):
     """Mail 1: the link to set a password, the ELK number as user name (rule 14).
 
     `has_account`: it is the login of a second region (rule 2), whose link asks for the password there is.
+    `outside`: there is no primary school here to correct the child's data (rule 47).
     """
 
     template: ClassVar[str] = "parent_login_sent"
@@ -58,6 +59,7 @@ class ParentLoginSent(Mail):
     elk_number: str
     valid_until: datetime | None = None
     has_account: bool = False
+    outside: bool = False
 
     @classmethod
     def example(cls) -> "ParentLoginSent":
@@ -69,7 +71,7 @@ class ParentLoginSent(Mail):
     def examples(cls) -> tuple[Mail, ...]:
         return (
             cls.example(),
-            cls(first_name="Bente", elk_number="B40012"),
+            cls(first_name="Bente", elk_number="B40012", outside=True),
             cls(first_name="Yiğit", elk_number="78020", has_account=True),
         )
 
@@ -208,10 +210,11 @@ class LoginRequestConfirm(Mail):
 
     template: ClassVar[str] = "login_request_confirm"
     first_name: str
+    valid_until: datetime
 
     @classmethod
     def example(cls) -> "LoginRequestConfirm":
-        return cls(first_name="Mei-Lin")
+        return cls(first_name="Mei-Lin", valid_until=datetime.fromisoformat("2027-03-12T19:30+01:00"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from tortoise.models import Model
 from models.pupil import Pupil
 from models.region import Region, RegionGroup, SchoolYear
 from models.school import PrimarySchool, SecondarySchool
-from rules.vocabulary import LoginStatus, Role
+from rules.vocabulary import LoginRequestState, LoginStatus, Role
 
 
 class Account(Model):
@@ -120,7 +120,9 @@ class ParentLogin(Model):
 
 
 class LoginRequest(Model):
-    """A family that asks to begin: a linked region's child without address on file, or an outside child."""
+    """A family that asks to begin (rule 24): of a linked region, then `pupil` is its child; or from outside,
+    then it told who its child is, and `pupil` is what the region made of that.
+    """
 
     id = fields.UUIDField(primary_key=True)
     region: fields.ForeignKeyRelation[Region] = fields.ForeignKeyField(
@@ -135,9 +137,16 @@ class LoginRequest(Model):
         "loket.Pupil", on_delete=fields.RESTRICT, null=True
     )
     pupil_id: UUID | None
-    state = fields.CharField(max_length=20, description="UNCONFIRMED, OPEN, APPROVED, DECLINED")
-    email = fields.CharField(max_length=254)
-    told: Any = fields.JSONField(default=dict, description="What the family filled in")
+    state = fields.CharEnumField(LoginRequestState, max_length=20)
+    email = fields.CharField(
+        max_length=254, default="", description="Confirmed, or the address on file that mail 1 went to"
+    )
+    birth_date = fields.DateField(
+        null=True, description="An outside child's; it stands out among those alike"
+    )
+    bsn_encrypted = fields.BinaryField(null=True, description="Until the region has decided")
+    bsn_index = fields.CharField(max_length=64, null=True)
+    told: Any = fields.JSONField(default=dict, description="What an outside family filled in; never the BSN")
     token_hash = fields.CharField(max_length=64, null=True, unique=True)
     reason = fields.CharField(max_length=500, default="")
     created_at = fields.DatetimeField()
@@ -148,4 +157,9 @@ class LoginRequest(Model):
         table = "login_request"
         indexes: ClassVar = [
             Index(fields=("region_id", "school_year_id", "state"), name="login_request_open")
+        ]
+        constraints: ClassVar = [
+            UniqueConstraint(
+                fields=("pupil_id", "region_id"), name="login_request_one_open", condition="state = 'OPEN'"
+            )
         ]

@@ -4,14 +4,15 @@ A portal receives `?token=…` and cannot know which mail it came from, so `acti
 `resetPassword` each take any of these links; which step it is follows from the link.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
-from emails import ParentLoginSent, PasswordReset
-from models import Account, Guardian, OutboxMail, ParentLogin, Pupil, Region, Session
+from emails import PasswordReset
+from models import Account, ParentLogin, Region, Session
 from resolvers import links, passwords, scope, throttle
+from resolvers.evenly import answered_evenly
+from resolvers.parent_login import address_on_file, mail_1_again
 from resolvers.regions import region_of_family
 from resolvers.sessions import SignedIn, new_session, realms_of
 from resolvers.step import Act, take
@@ -21,9 +22,6 @@ from rules.refusal import Refusal
 from rules.sign_in import LinkExpired, LinkInvalid, OwnPasswordNeeded
 from rules.steps import LOGIN, NotFound
 from rules.vocabulary import LoginStatus, Role
-
-# Long enough for all the work behind it: the answer comes at this moment, whatever there was to do.
-ANSWERED_AFTER_SECONDS = 0.25
 
 
 async def activate_account(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
@@ -52,16 +50,15 @@ async def request_password_reset(*, username: str, region: str | None, request_i
 
     Raises `TooManyAttempts` when this network asks too often; one account's mails stop silently.
     """
-    answer_at = asyncio.get_running_loop().time() + ANSWERED_AFTER_SECONDS
-    network = rule.network(address=request_ip)
-    await throttle.spend_or_refuse(what="mails-network", who=network, budget=rule.MAILS_PER_NETWORK)
-    name = rule.username(typed=username)
-    if await throttle.spend(what="mails-account", who=name, budget=rule.MAILS_PER_ACCOUNT) == 0:
-        realms = await realms_of(username=name, region=region)
-        for account in await Account.filter(username=name, realm__in=realms, active=True):
-            with suppress(Refusal):
-                await _mail_a_link(account=account, region=region)
-    await asyncio.sleep(max(0.0, answer_at - asyncio.get_running_loop().time()))
+    async with answered_evenly():
+        network = rule.network(address=request_ip)
+        await throttle.spend_or_refuse(what="mails-network", who=network, budget=rule.MAILS_PER_NETWORK)
+        name = rule.username(typed=username)
+        if await throttle.spend(what="mails-account", who=name, budget=rule.MAILS_PER_ACCOUNT) == 0:
+            realms = await realms_of(username=name, region=region)
+            for account in await Account.filter(username=name, realm__in=realms, active=True):
+                with suppress(Refusal):
+                    await _mail_a_link(account=account, region=region)
 
 
 async def _set_password(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
@@ -159,44 +156,15 @@ async def _mail_a_link(*, account: Account, region: str | None) -> None:
         act.viewer = None
         owner = await _locked(account_id=account.id)
         if owner.password_hash is None and owner.role is Role.PARENT:
-            await _mail_1_again(act=act)
+            await mail_1_again(act=act)
         else:
             await _mail_reset(act=act, account=owner)
-
-
-async def _mail_1_again(*, act: Act) -> None:
-    """The same link while it is good, as it may be in an inbox already. Was the address corrected since,
-    then a new one: the old link lies in the wrong inbox. None for a child that is not placed (rule 11)."""
-    assert act.region is not None
-    if act.child.not_placing_reason is not None:
-        return
-    sent = scope.of(act.child, ParentLogin).filter(status=LoginStatus.SENT, token_used=False)
-    login = await sent.filter(region_id=act.region.id).first()
-    ends_at = rule.parent_link_ends(calendar=act.calendar)
-    if login is None or rule.is_over(ends_at=ends_at, now=act.now):
-        return
-    email = await _email_of_family(pupil=act.child) or login.email
-    if email != login.email:
-        sequence = login.sequence + 1
-        token = links.token(purpose="parent_login", row_id=login.id, sequence=sequence)
-        act.change(login, sequence=sequence, token_hash=links.digest(token), email=email, sent_at=act.now)
-    before = await OutboxMail.filter(link_id=login.id, link_sequence=login.sequence).count()
-    act.mail(
-        ParentLoginSent(
-            first_name=act.child.first_name, elk_number=act.child.elk_number, valid_until=ends_at
-        ),
-        to=email,
-        unique_key=f"parent_login:{login.id}:{login.sequence}:again:{before}",
-        link="parent_login",
-        link_id=login.id,
-        link_sequence=login.sequence,
-    )
 
 
 async def _mail_reset(*, act: Act, account: Account) -> None:
     email = account.email
     if account.role is Role.PARENT:
-        email = await _email_of_family(pupil=act.child)
+        email = await address_on_file(pupil=act.child)
     if not email or act.region is None:
         return
     sequence = account.reset_sequence + 1
@@ -215,12 +183,6 @@ async def _mail_reset(*, act: Act, account: Account) -> None:
         link_id=account.id,
         link_sequence=sequence,
     )
-
-
-async def _email_of_family(*, pupil: Pupil) -> str:
-    """Mails go to the first guardian's address as the Oki-doc has it now."""
-    guardian = await scope.of(pupil, Guardian).order_by("position").first()
-    return guardian.email if guardian else ""
 
 
 async def _region_of(*, account: Account, code: str | None) -> Region | None:

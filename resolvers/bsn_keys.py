@@ -7,13 +7,14 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from tortoise.connection import get_connection
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from models import Pupil
 from models.bsn import BsnVault, UnreadableBsn
 from resolvers import audit, clock, scope
 from rules.vocabulary import Role
@@ -23,11 +24,13 @@ PATIENCE_SECONDS = 60.0
 AGAIN_AFTER_SECONDS = 0.2
 
 Say = Callable[[str], None]
+Rows = Callable[[], QuerySet[Any]]
 
 
 @dataclass(kw_only=True, slots=True)
 class Report:
-    """Counts of children, and never a number. `shared`: with the BSN of another child of their year."""
+    """Counts, of children and of registrations that wait, and never a number. `shared`: children with the BSN of
+    another child of their year."""
 
     renewed: int = 0
     right: int = 0
@@ -66,63 +69,69 @@ async def renew(*, vault: BsnVault, index: bool, say: Say) -> Report:
     async with get_connection("default").acquire_connection() as connection:
         # Of this connection; it goes when the connection is given back or lost.
         await connection.execute("SELECT pg_advisory_lock(hashtext('loket import'))")
-        total, seen, last = await scope.with_bsn().count(), 0, scope.NOTHING
-        while batch := await scope.with_bsn().filter(id__gt=last).limit(BATCH):
-            last, seen = batch[-1].id, seen + len(batch)
-            await _renew(batch, vault, index, report)
-            say(f"{seen} of {max(total, seen)}")
+        total = await scope.with_bsn().count() + await scope.requests_with_bsn().count()
+        seen = 0
+        for rows in (scope.with_bsn, scope.requests_with_bsn):
+            last = scope.NOTHING
+            while batch := await rows().filter(id__gt=last).limit(BATCH):
+                last, seen = batch[-1].id, seen + len(batch)
+                await _renew(rows, batch, vault, index, report)
+                say(f"{seen} of {max(total, seen)}")
         until = time.monotonic() + PATIENCE_SECONDS
         while report.held and time.monotonic() < until:
             await asyncio.sleep(AGAIN_AFTER_SECONDS)
             waiting, report.held = report.held, set()
-            await _renew(await scope.with_bsn().filter(id__in=waiting), vault, index, report)
+            for rows in (scope.with_bsn, scope.requests_with_bsn):
+                await _renew(rows, await rows().filter(id__in=waiting), vault, index, report)
     if index:
         report.shared = await _shared()
     return report
 
 
-async def _renew(batch: list[Pupil], vault: BsnVault, index: bool, report: Report) -> None:
+async def _renew(rows: Rows, batch: list[Any], vault: BsnVault, index: bool, report: Report) -> None:
     """One transaction for what is not right yet of one batch."""
     wrong = set()
-    for pupil in batch:
+    for row in batch:
         try:
-            if _is_right(pupil, vault, index):
+            if _is_right(row, vault, index):
                 report.right += 1
             else:
-                wrong.add(pupil.id)
+                wrong.add(row.id)
         except UnreadableBsn:
             report.unreadable += 1
     if not wrong:
         return
     async with in_transaction():
         # Read again under the lock: what a step has just changed is what is encrypted.
-        pupils = await scope.with_bsn().filter(id__in=wrong).select_for_update(skip_locked=True, no_key=True)
-        for pupil in pupils:
-            bsn = vault.decrypt(encrypted=pupil.bsn_encrypted or b"")
-            pupil.bsn_encrypted = vault.encrypt(bsn=bsn)
+        found = await rows().filter(id__in=wrong).select_for_update(skip_locked=True, no_key=True)
+        for row in found:
+            bsn = vault.decrypt(encrypted=row.bsn_encrypted)
+            row.bsn_encrypted = vault.encrypt(bsn=bsn)
             if index:
-                pupil.bsn_index = vault.index(bsn=bsn)
-        if pupils:
-            await Pupil.bulk_update(pupils, fields=["bsn_encrypted", *(["bsn_index"] if index else [])])
-            await _record(len(pupils), index)
-    report.renewed += len(pupils)
-    report.held |= wrong - {pupil.id for pupil in pupils}
+                row.bsn_index = vault.index(bsn=bsn)
+        if found:
+            model = type(found[0])
+            await model.bulk_update(found, fields=["bsn_encrypted", *(["bsn_index"] if index else [])])
+            await _record(model.__name__, len(found), index)
+    report.renewed += len(found)
+    report.held |= wrong - {row.id for row in found}
 
 
-def _is_right(pupil: Pupil, vault: BsnVault, index: bool) -> bool:
+def _is_right(row: Any, vault: BsnVault, index: bool) -> bool:
     """Raises `UnreadableBsn`."""
-    encrypted = pupil.bsn_encrypted or b""
-    bsn = vault.decrypt(encrypted=encrypted)
-    return vault.is_newest(encrypted=encrypted) and (not index or vault.index(bsn=bsn) == pupil.bsn_index)
+    bsn = vault.decrypt(encrypted=row.bsn_encrypted)
+    return vault.is_newest(encrypted=row.bsn_encrypted) and (
+        not index or vault.index(bsn=bsn) == row.bsn_index
+    )
 
 
-async def _record(count: int, index: bool) -> None:
+async def _record(entity: str, count: int, index: bool) -> None:
     """As of an import: by nobody's account, and how many, not whose."""
     row = audit.entry(
         viewer=None,
         act="rotateBsnKeys",
         at=await clock.now(),
-        entity=Pupil.__name__,
+        entity=entity,
         entity_id="",
         after={"renewed": count, "index": index},
     )

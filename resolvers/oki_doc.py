@@ -6,7 +6,18 @@ from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
 
-from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, SchoolYear, TestResult, Upload
+from models import (
+    Address,
+    Enrolment,
+    Guardian,
+    OkiDoc,
+    Pupil,
+    Region,
+    RegionGroup,
+    SchoolYear,
+    TestResult,
+    Upload,
+)
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
@@ -117,17 +128,21 @@ async def finalize_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: 
     return pupil_id
 
 
-async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> str:
+async def next_elk_number(*, group_id: UUID, school_year_id: UUID | None, outside: bool = False) -> str:
     """The lowest free number above all in use, else the lowest gap; the group's row is locked (rule 2)."""
     await RegionGroup.filter(id=group_id).select_for_update().first()
-    highest = await scope.highest_elk_number(group_id=group_id, school_year_id=school_year_id)
+    highest = await scope.highest_elk_number(
+        group_id=group_id, school_year_id=school_year_id, outside=outside
+    )
+    mark = "B" if outside else ""
     if highest < 99999:
-        return str(max(highest, 9999) + 1)
+        return f"{mark}{max(highest, 9999) + 1}"
     used = await scope.elk_numbers(group_id=group_id, school_year_id=school_year_id)
-    free = next((number for number in range(10000, 100000) if str(number) not in used), None)
-    if free is None:
+    every = (f"{mark}{number}" for number in range(10000, 100000))
+    number = next((one for one in every if one not in used), None)
+    if number is None:
         raise ElkNumbersUsedUp()
-    return str(free)
+    return number
 
 
 async def _editable(*, act: Act, expected_version: int) -> OkiDoc:
@@ -201,7 +216,7 @@ async def _write_identity(*, act: Act, edit: Edit) -> None:
 
 
 async def write_bsn(*, act: Act, bsn: str) -> None:
-    """Encrypt and index it. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
+    """Encrypt and index it; empty takes it away. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
     pupil = act.child
     if not bsn:
         act.change(pupil, bsn_encrypted=None, bsn_index=None)

@@ -5,6 +5,7 @@ is *not found*, never *forbidden*: who may not see a child does not learn that i
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -12,10 +13,20 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import Document, Enrolment, Note, ParentLogin, Preference, Pupil, TestResult, Upload
+from models import (
+    Document,
+    Enrolment,
+    LoginRequest,
+    Note,
+    ParentLogin,
+    Preference,
+    Pupil,
+    TestResult,
+    Upload,
+)
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
-from rules.vocabulary import EnrolmentStatus, PlacementStatus, Role
+from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role
 
 NOTHING = UUID(int=0)
 
@@ -98,6 +109,50 @@ def invitations(*, token_hash: str) -> QuerySet[ParentLogin]:
     return ParentLogin.filter(token_hash=token_hash, token_used=False)
 
 
+def named(*, elk_number: str, birth_date: date, group_id: UUID, school_year_id: UUID) -> QuerySet[Pupil]:
+    """The child that a family names without a session (rule 24): for a step that answers the same to anyone."""
+    return Pupil.filter(
+        group_id=group_id, school_year_id=school_year_id, elk_number=elk_number, birth_date=birth_date
+    )
+
+
+def login_requests(viewer: Viewer) -> QuerySet[LoginRequest]:
+    """What families asked of this region (rule 24). Nobody sees one whose address is not confirmed yet."""
+    if viewer.role is Role.REGION_ADMIN and viewer.region_id:
+        return LoginRequest.filter(region_id=viewer.region_id).exclude(state=LoginRequestState.UNCONFIRMED)
+    return LoginRequest.filter(id=NOTHING)
+
+
+def unconfirmed(*, token_hash: str) -> QuerySet[LoginRequest]:
+    """The registration that the link of its mail confirms: who holds the link needs no session."""
+    return LoginRequest.filter(token_hash=token_hash, state=LoginRequestState.UNCONFIRMED)
+
+
+def registrations(*, region_id: UUID, school_year_id: UUID, email: str) -> QuerySet[LoginRequest]:
+    """What came in from this address, for the step that adds to it: who registers is shown nothing."""
+    return LoginRequest.filter(
+        region_id=region_id, school_year_id=school_year_id, pupil_id__isnull=True, email__iexact=email
+    )
+
+
+async def locked_child_of(request: LoginRequest) -> Pupil | None:
+    """The child that a request from this module is about, locked; None while it has yet to be made."""
+    if request.pupil_id is None:
+        return None
+    return await Pupil.filter(id=request.pupil_id).select_for_update(of=("pupil",)).get()
+
+
+def alike(
+    *, group_id: UUID, school_year_id: UUID, bsn_indexes: Collection[str], names: Collection[tuple[str, date]]
+) -> QuerySet[Pupil]:
+    """Children of linked regions with one of these BSNs, or a name that begins so on that day of birth: for the
+    region, which decides whether a request is about one of them (rule 24)."""
+    found = Q(bsn_index__in=list(bsn_indexes))
+    for name, born in names:
+        found |= Q(birth_date=born, sort_name__startswith=name)
+    return Pupil.filter(found, group_id=group_id, school_year_id=school_year_id)
+
+
 async def locked_pupil(viewer: Viewer, *, pupil_id: UUID) -> Pupil:
     """The row, locked until the transaction ends. Raises `NotFound` out of scope."""
     pupil = await pupils(viewer).filter(id=pupil_id).select_for_update(of=("pupil",)).first()
@@ -115,11 +170,14 @@ async def elk_numbers(*, group_id: UUID, school_year_id: UUID | None) -> set[str
     return {str(number) for number in await taken.values_list("elk_number", flat=True)}
 
 
-async def highest_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> int:
-    """The highest of five digits in use, 0 where there is none; those of outside pupils begin with a letter."""
-    taken = Pupil.filter(group_id=group_id, school_year_id=school_year_id, elk_number__lte="99999")
+async def highest_elk_number(*, group_id: UUID, school_year_id: UUID | None, outside: bool = False) -> int:
+    """The highest of five digits in use, 0 where there is none. `outside`: of those that begin with a B."""
+    first, last = ("B", "B99999") if outside else ("", "99999")
+    taken = Pupil.filter(
+        group_id=group_id, school_year_id=school_year_id, elk_number__gte=first, elk_number__lte=last
+    )
     highest = await taken.order_by("-elk_number").limit(1).values_list("elk_number", flat=True)
-    return int(str(highest[0])) if highest else 0
+    return int(str(highest[0])[-5:]) if highest else 0
 
 
 async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
@@ -132,6 +190,11 @@ async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
 def with_bsn() -> QuerySet[Pupil]:
     """Every child with a BSN, in a fixed order: for `bsn_keys` alone, which shows nobody anything."""
     return Pupil.filter(bsn_encrypted__isnull=False).order_by("id")
+
+
+def requests_with_bsn() -> QuerySet[LoginRequest]:
+    """The same of what families asked and nobody decided yet."""
+    return LoginRequest.filter(bsn_encrypted__isnull=False).order_by("id")
 
 
 async def one(queryset: QuerySet[Any]) -> Any:

@@ -168,13 +168,13 @@ class Act:
         if stamped:
             row.updated_at = self.now
         await row.save(update_fields=[*names, *stamped])
-        kept = [name for name in names if name not in audit.LEFT_OUT]
+        entity, kept = type(row).__name__, [name for name in names if name not in audit.LEFT_OUT]
         self._entries.append(
             self._entry(
-                type(row).__name__,
+                entity,
                 row.pk,
-                {name: audit.plain(name=name, value=before[name]) for name in kept},
-                {name: audit.plain(name=name, value=getattr(row, name)) for name in kept},
+                {name: audit.plain(name=name, value=before[name], entity=entity) for name in kept},
+                {name: audit.plain(name=name, value=getattr(row, name), entity=entity) for name in kept},
             )
         )
 
@@ -193,7 +193,7 @@ def _model(row: Model) -> type[Model]:
 def _columns(row: Model) -> dict[str, Any]:
     names = sorted(row._meta.fields_db_projection)
     return {
-        name: audit.plain(name=name, value=getattr(row, name))
+        name: audit.plain(name=name, value=getattr(row, name), entity=type(row).__name__)
         for name in names
         if name not in audit.LEFT_OUT and getattr(row, name) not in (None, "")
     }
@@ -206,9 +206,11 @@ async def take(
     viewer: Viewer | None,
     pupil_id: UUID | None = None,
     region: Region | None = None,
+    school_year_id: UUID | None = None,
     rule_judges_window: bool = False,
 ) -> AsyncIterator[Act]:
-    """Open a step. `region` decides the calendar; without one it is the pupil's own.
+    """Open a step. `region` decides the calendar; without one it is the pupil's own. `school_year_id`: of what
+    the step is about, where that is no pupil; else the pupil's, or the viewer's.
 
     Raises `NotFound` (role or row out of reach), `YearClosed`, `PeriodClosed`.
     """
@@ -223,7 +225,9 @@ async def take(
             act.pupil = await scope.locked_pupil(viewer, pupil_id=pupil_id)
             if act.region is None:
                 act.region = await Region.get(id=act.pupil.region_id)
-        year_id = act.pupil.school_year_id if act.pupil else viewer.school_year_id if viewer else None
+        year_id = act.pupil.school_year_id if act.pupil else school_year_id
+        if year_id is None and viewer is not None:
+            year_id = viewer.school_year_id
         if act.region is not None and year_id is not None:
             act.calendar = await calendar_of(
                 region_id=act.region.id, school_year_id=year_id, pupil_id=pupil_id

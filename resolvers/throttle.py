@@ -136,8 +136,13 @@ async def spend(*, what: str, who: str, budget: Bucket) -> float:
 
 
 async def spend_or_refuse(*, what: str, who: str, budget: Bucket) -> None:
-    """One from a budget. Raises `TooManyAttempts`."""
-    _refuse_if(await spend(what=what, who=who, budget=budget), by=what)
+    """One from a budget, of mails or of an own password by a link. Raises `TooManyAttempts`."""
+    try:
+        _refuse_if(await spend(what=what, who=who, budget=budget), by=what)
+    except TooManyAttempts as refusal:
+        # Whoever asks for a mail is not helped by asking for another.
+        refusal.what_else = ""
+        raise
 
 
 def _refuse_if(wait: float, *, by: str) -> None:

@@ -46,10 +46,11 @@ class PupilKnown(Refusal):
     """Rule 2: a child stands in the system once a year."""
 
     code: ClassVar[str] = "PUPIL_KNOWN"
+    what_now = "Neem contact op met de helpdesk."
 
     @property
     def message(self) -> str:
-        return "Een leerling met dit BSN staat dit schooljaar al in het systeem. Neem contact op met de helpdesk."
+        return f"Een leerling met dit BSN staat dit schooljaar al in het systeem. {self.what_now}"
 
 
 @dataclass(eq=False)

@@ -40,6 +40,10 @@ class Checks:
     def wrong(self, field: str, reason: str) -> None:
         self._wrong.append(wrong_at(*field.split("."), reason=reason))
 
+    def refuse(self, refusal: Refusal) -> None:
+        """What is wrong in another way than by its spelling."""
+        self._wrong.append(refusal)
+
     def done(self) -> None:
         """Raises `Refusals` when anything was wrong."""
         if self._wrong:
@@ -60,6 +64,18 @@ class Checks:
         if len(kept) > longest:
             self.wrong(field, f"{label}: dit is te lang. Gebruik ten hoogste {longest} tekens.")
         if any(ord(letter) < 32 and letter not in "\n\r\t" for letter in kept):
+            self.wrong(field, f"{label}: hier staan tekens in die wij niet kunnen bewaren.")
+        return kept
+
+    def line(self, field: str, value: str, *, label: str, longest: int, required: bool = True) -> str:
+        """Text on one line: a street, a school."""
+        kept = clean_name(without_turning(value))
+        if not kept:
+            if required:
+                self.wrong(field, f"{label}: vul dit in.")
+        elif len(kept) > longest:
+            self.wrong(field, f"{label}: dit is te lang. Gebruik ten hoogste {longest} tekens.")
+        elif not is_name(kept, longest=longest):
             self.wrong(field, f"{label}: hier staan tekens in die wij niet kunnen bewaren.")
         return kept
 

@@ -37,7 +37,9 @@ REASONS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """What the rule looks at. `list_length` is None for an advice that is not on this form."""
+    """What the rule looks at. `list_length` is None for an advice that is not on this form. `has_oki_doc`: of an
+    outside child there is none, and no test that a school here loads; the region looks at what it brings.
+    """
 
     login_status: LoginStatus
     oki_doc_final: bool
@@ -159,7 +161,8 @@ def send(*, situation: Situation, window_closed: Refusal | None) -> None:
         reasons.append(AdviceNotOnForm(advice=situation.advice, other_way=situation.other_way))
     unready = ParentLoginNotReady(
         oki_doc_not_final=situation.has_oki_doc and not situation.oki_doc_final,
-        test_result_missing=not (situation.test_result_loaded or situation.test_exemption),
+        test_result_missing=situation.has_oki_doc
+        and not (situation.test_result_loaded or situation.test_exemption),
         test_advice_unread=situation.test_advice_unread,
         advice_missing=situation.advice is None,
         reconsideration_open=situation.reconsideration_open,

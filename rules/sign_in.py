@@ -143,13 +143,12 @@ class TooManyAttempts(Refusal):
 
     code: ClassVar[str] = "TOO_MANY_ATTEMPTS"
     retry_after_seconds: int = 1
+    what_else = " Via 'wachtwoord vergeten' kunt u ook een nieuw wachtwoord kiezen."
 
     @property
     def message(self) -> str:
-        return (
-            f"Er is te vaak achter elkaar geprobeerd. Wacht {_in_words(self.retry_after_seconds)} en "
-            "probeer het dan opnieuw. Via 'wachtwoord vergeten' kunt u ook een nieuw wachtwoord kiezen."
-        )
+        wait = _in_words(self.retry_after_seconds)
+        return f"Er is te vaak achter elkaar geprobeerd. Wacht {wait} en probeer het dan opnieuw.{self.what_else}"
 
 
 def _in_words(seconds: int) -> str:
@@ -163,13 +162,14 @@ class LinkInvalid(Refusal):
     """Rule 14: not a link of ours, used before, or killed by a newer one. Which of these is not told."""
 
     code: ClassVar[str] = "LINK_INVALID"
+    what_now = (
+        "Misschien is hij al gebruikt, of is er daarna een nieuwe verstuurd: gebruik de link in de nieuwste "
+        "mail, of kies voor 'wachtwoord vergeten'."
+    )
 
     @property
     def message(self) -> str:
-        return (
-            "Deze link werkt niet (meer). Misschien is hij al gebruikt, of is er daarna een nieuwe "
-            "verstuurd: gebruik de link in de nieuwste mail, of kies voor 'wachtwoord vergeten'."
-        )
+        return f"Deze link werkt niet (meer). {self.what_now}"
 
 
 @dataclass(eq=False)
@@ -191,10 +191,11 @@ class LinkExpired(Refusal):
     """Rule 14: the link was right, but its time is over."""
 
     code: ClassVar[str] = "LINK_EXPIRED"
+    what_now = (
+        "Kies in het portaal voor 'wachtwoord vergeten'. Is de aanmeldperiode voorbij en heeft u nog geen "
+        "account? Neem dan contact op met de basisschool of de helpdesk."
+    )
 
     @property
     def message(self) -> str:
-        return (
-            "Deze link is verlopen. Kies in het portaal voor 'wachtwoord vergeten'. Is de aanmeldperiode "
-            "voorbij en heeft u nog geen account? Neem dan contact op met de basisschool of de helpdesk."
-        )
+        return f"Deze link is verlopen. {self.what_now}"

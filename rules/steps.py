@@ -11,10 +11,19 @@ from typing import ClassVar
 
 from rules.calendar import Window
 from rules.refusal import Refusal
-from rules.vocabulary import EnrolmentStatus, LoginStatus, OkiDocStatus, PlacementStatus, PriorityStatus, Role
+from rules.vocabulary import (
+    EnrolmentStatus,
+    LoginRequestState,
+    LoginStatus,
+    OkiDocStatus,
+    PlacementStatus,
+    PriorityStatus,
+    Role,
+)
 
 # An axis is one state machine of the child; a step may look at several and move one or two.
 LOGIN = "parent_login"
+LOGIN_REQUEST = "login_request"
 OKI_DOC = "oki_doc"
 ENROLMENT = "enrolment"
 PRIORITY = "priority"
@@ -22,6 +31,7 @@ PLACEMENT = "placement"
 
 AXES: Mapping[str, type[StrEnum]] = {
     OKI_DOC: OkiDocStatus,
+    LOGIN_REQUEST: LoginRequestState,
     LOGIN: LoginStatus,
     ENROLMENT: EnrolmentStatus,
     PRIORITY: PriorityStatus,
@@ -155,8 +165,64 @@ _TABLE = (
             OKI_DOC: _states(OkiDocStatus.FINAL),
             LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT),
         },
-        then={LOGIN: LoginStatus.SENT},
+        then={LOGIN: LoginStatus.SENT, LOGIN_REQUEST: LoginRequestState.APPROVED},
+        moves_from={LOGIN_REQUEST: _states(LoginRequestState.OPEN)},
         tells=("ParentLoginSent",),
+    ),
+    _row(
+        name="requestParentLogin",
+        dutch="Inlog aanvragen",
+        rules=(2, 24),
+        roles=ANYONE,
+        window=Window.REQUESTING,
+        when={LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT)},
+        then={
+            LOGIN: LoginStatus.SENT,
+            LOGIN_REQUEST: _states(LoginRequestState.OPEN, LoginRequestState.APPROVED),
+        },
+        moves_from={LOGIN_REQUEST: _states(NOTHING, LoginRequestState.OPEN)},
+        tells=("ParentLoginSent",),
+    ),
+    _row(
+        name="registerOutsidePupil",
+        dutch="Buitenleerling opgeven",
+        rules=(24, 47),
+        roles=ANYONE,
+        window=Window.REQUESTING,
+        when={LOGIN_REQUEST: _states(NOTHING, LoginRequestState.UNCONFIRMED)},
+        then={LOGIN_REQUEST: LoginRequestState.UNCONFIRMED},
+        tells=("LoginRequestConfirm",),
+    ),
+    _row(
+        name="confirmLoginRequest",
+        dutch="E-mailadres bevestigen",
+        rules=(24,),
+        roles=ANYONE,
+        window=Window.REQUESTING,
+        when={LOGIN_REQUEST: _states(LoginRequestState.UNCONFIRMED)},
+        then={LOGIN_REQUEST: LoginRequestState.OPEN},
+    ),
+    _row(
+        name="approveLoginRequest",
+        dutch="Aanvraag goedkeuren",
+        rules=(24, 47),
+        roles=REGION,
+        window=Window.REQUESTING,
+        when={
+            LOGIN_REQUEST: _states(LoginRequestState.OPEN),
+            LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT),
+        },
+        then={LOGIN_REQUEST: LoginRequestState.APPROVED, LOGIN: LoginStatus.SENT},
+        tells=("ParentLoginSent",),
+    ),
+    _row(
+        name="declineLoginRequest",
+        dutch="Aanvraag afwijzen",
+        rules=(24,),
+        roles=REGION,
+        when={LOGIN_REQUEST: _states(LoginRequestState.OPEN)},
+        then={LOGIN_REQUEST: LoginRequestState.DECLINED},
+        tells=("LoginRequestDeclined",),
     ),
     _row(
         name="activateAccount",

@@ -53,6 +53,15 @@ class LoginStatus(StrEnum):
     ENROLMENT_FINAL = "ENROLMENT_FINAL"
 
 
+class LoginRequestState(StrEnum):
+    """Rule 24: what a family asked of a region; one from outside first confirms its address."""
+
+    UNCONFIRMED = "UNCONFIRMED"
+    OPEN = "OPEN"
+    APPROVED = "APPROVED"
+    DECLINED = "DECLINED"
+
+
 class Colour(StrEnum):
     WHITE = "WHITE"
     BLUE = "BLUE"

@@ -13,7 +13,7 @@ from models import Account, Pupil, Region
 from resolvers import clock, passwords
 from resolvers.imports import in_words, run
 from rules.vocabulary import Role
-from sandbox import dossiers, invent, personas, plan
+from sandbox import asking, dossiers, invent, personas, plan
 from sandbox.choices import CHOICES, Choices
 from sandbox.ledger import Ledger, Who
 from sandbox.plan import LEAST_PUPILS
@@ -73,6 +73,7 @@ async def _states(say: Say) -> None:
             story.tell(Child(**row))
             if done % EVERY == 0:
                 say(f"{done} of {len(children)} children told")
+        await asking.tell(connection=connection, ledger=ledger)
         await ledger.write(connection)
 
 

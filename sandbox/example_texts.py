@@ -41,6 +41,20 @@ mutation ($input: RequestPasswordResetInput!) {
   }
 }"""
 
+ASK_FOR_LOGIN = """# Het antwoord is altijd hetzelfde. Klopt het, dan komt de mail bij de ouders.
+mutation ($input: RequestParentLoginInput!) {
+  requestParentLogin(input: $input) {
+    errors { code message path }
+  }
+}"""
+
+REGISTER = """# Bevestig daarna het adres met de link in de mailbox hiernaast.
+mutation ($input: RegisterOutsidePupilInput!) {
+  registerOutsidePupil(input: $input) {
+    errors { code message path }
+  }
+}"""
+
 # Parents
 
 CHILD = """{
@@ -322,5 +336,36 @@ PUPIL_OF_REGION = """query ($id: ID!) {
     address { street houseNumber postcode city }
     testResult { adviceLabel deliveredAt }
     parentLogins { region status email sentAt activatedAt }
+  }
+}"""
+
+REQUESTS = """{
+  loginRequests {
+    id
+    origin
+    fullName
+    birthDate
+    email
+    elkNumber
+    primarySchool { name }
+    originSchool
+    adviceLabel
+    possibleDuplicates { elkNumber fullName region primarySchool sameBsn }
+    otherRequests
+    primarySchoolHere { name }
+  }
+}"""
+
+APPROVE = """mutation ($input: ApproveLoginRequestInput!) {
+  approveLoginRequest(input: $input) {
+    pupil { elkNumber fullName parentLogins { region label email } }
+    errors { code message path }
+  }
+}"""
+
+DECLINE = """mutation ($input: DeclineLoginRequestInput!) {
+  declineLoginRequest(input: $input) {
+    loginRequest { fullName state reason }
+    errors { code message path }
   }
 }"""

@@ -12,7 +12,10 @@ from tortoise.connection import get_connection
 
 from resolvers import pupils, schools, scope
 from resolvers.enrolment_forms import EnrolmentRow
+from resolvers.login_request_list import login_requests
+from resolvers.login_requests import open_for_requests
 from resolvers.viewer import Viewer
+from rules.refusal import Refusal
 from rules.vocabulary import EnrolmentStatus, PupilOrigin, Role, UploadKind
 from sandbox import example_texts as text
 from sandbox import personas, plan
@@ -34,7 +37,7 @@ def _step(name: str, query: str, **given: Any) -> Example:
 async def examples_for(*, viewer: Viewer | None) -> list[Example]:
     """In the order in which somebody would try them."""
     if viewer is None:
-        return _ANYONE
+        return [*_ANYONE, *await _asking()]
     match viewer.role:
         case Role.PARENT:
             own = await _family(viewer)
@@ -59,11 +62,41 @@ _ANYONE = [
     _step("Wachtwoord vergeten", text.FORGOTTEN, username=plan.elk_number(1)),
     Example("Wie ben ik", text.WHO),
 ]
+_ASKING = [
+    _step(
+        "Inlog aanvragen",
+        text.ASK_FOR_LOGIN,
+        elkNumber=plan.elk_number(1),
+        birthDate="2015-04-17",
+        region="AMSTERDAM",
+    ),
+    _step(
+        "Buitenleerling opgeven",
+        text.REGISTER,
+        region="AMSTELLAND",
+        firstName="Kai",
+        lastName="Verweg",
+        birthDate="2015-04-05",
+        address={"street": "Molenpad", "houseNumber": "7", "postcode": "3511 SA", "city": "Utrecht"},
+        email="verweg@example.org",
+        guardian={"lastName": "Verweg"},
+        originSchool="De Verre Molen, Utrecht",
+        advice="HAVO",
+    ),
+]
 _SIGNED_IN = [
     Example("Wie ben ik", text.WHO),
     Example("Wat is nu open", text.PERIODS),
     Example("Waar ben ik ingelogd", text.SESSIONS),
 ]
+
+
+async def _asking() -> list[Example]:
+    try:
+        await open_for_requests(code="AMSTELLAND")
+    except Refusal:
+        return []
+    return _ASKING
 
 
 async def _family(viewer: Viewer) -> list[Example]:
@@ -208,6 +241,28 @@ async def _region(viewer: Viewer) -> list[Example]:
     ]
     if first is not None:
         found.append(Example("Eén leerling", text.PUPIL_OF_REGION, {"id": str(first.id)}))
+    return [*found, *await _families_that_wait(viewer)]
+
+
+async def _families_that_wait(viewer: Viewer) -> list[Example]:
+    """One that may be approved as it stands, and one that has a school here, or stands here already."""
+    waiting = await login_requests(
+        viewer=viewer,
+        state=None,
+        school_year=None,
+        first=100,
+        after=None,
+        wanted={"possible_duplicates", "primary_school_here"},
+    )
+    found = [Example("Wie om een inlog vraagt", text.REQUESTS)]
+    outside = [row for row in waiting if row.origin is PupilOrigin.OUTSIDE]
+    known = [row for row in outside if row.possible_duplicates or row.primary_school_here]
+    new = [row for row in outside if row not in known]
+    if new and await _asking():
+        found.append(_step("Aanvraag goedkeuren", text.APPROVE, id=str(new[0].id)))
+    if known:
+        reason = "Uw kind gaat naar een basisschool in onze regio. Die verstuurt de inlog."
+        found.append(_step("Aanvraag afwijzen", text.DECLINE, id=str(known[0].id), reason=reason))
     return found
 
 

@@ -12,12 +12,12 @@ from uuid import UUID, uuid4
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from models import Account, Enrolment, ParentLogin, Preference
+from models import Account, Enrolment, LoginRequest, ParentLogin, Preference
 from resolvers import audit
 from resolvers.imports.batch import AUDIT_COLUMNS
 from rules.vocabulary import Role
 
-ORDER: tuple[type[Model], ...] = (Account, ParentLogin, Enrolment, Preference)
+ORDER: tuple[type[Model], ...] = (Account, ParentLogin, LoginRequest, Enrolment, Preference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class Ledger:
         self._entries.append(
             (
                 at, who.account_id, who.role.value, name, entity.__name__, str(entity_id), pupil_id, region_id,
-                who.primary_school_id, None, _told(before) if before is not None else None, _told(after), "",
+                who.primary_school_id, None, _told(before, entity) if before is not None else None,
+                _told(after, entity), "",
             )
         )  # fmt: skip
 
@@ -102,9 +103,14 @@ async def _copy(connection: Any, table: str, columns: Iterable[str], rows: list[
 @cache
 def _shape(model: type[Model]) -> tuple[tuple[str, ...], dict[str, Any]]:
     fields = {name: model._meta.fields_map[name] for name in model._meta.fields_db_projection}
-    assert not any(isinstance(one, JSONField) and one.default for one in fields.values())
-    defaults = {name: None if callable(one.default) else one.default for name, one in fields.items()}
+    defaults = {name: _default(one) for name, one in fields.items()}
     return tuple(fields), defaults
+
+
+def _default(one: Any) -> Any:
+    if isinstance(one, JSONField):
+        return one.default() if callable(one.default) else one.default
+    return None if callable(one.default) else one.default
 
 
 def _stored(value: Any) -> Any:
@@ -113,10 +119,10 @@ def _stored(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _told(values: Mapping[str, Any]) -> str:
+def _told(values: Mapping[str, Any], entity: type[Model]) -> str:
     return json.dumps(
         {
-            name: audit.plain(name=name, value=value)
+            name: audit.plain(name=name, value=value, entity=entity.__name__)
             for name, value in sorted(values.items())
             if name not in audit.LEFT_OUT and value is not None and value != ""
         }

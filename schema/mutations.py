@@ -2,6 +2,7 @@
 
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
+from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
 from schema.pupil_steps import PupilMutation
@@ -9,5 +10,7 @@ from schema.visibility import output_type
 
 
 @output_type("Wat u kunt doen.")
-class Mutation(PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation, OsoMutation):
+class Mutation(
+    PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation, OsoMutation, LoginRequestMutation
+):
     pass

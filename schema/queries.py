@@ -2,6 +2,7 @@
 
 from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
+from schema.login_requests import LoginRequestQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
 from schema.tray import TrayQuery
@@ -9,5 +10,5 @@ from schema.visibility import output_type
 
 
 @output_type("Wat u kunt vragen.")
-class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery, TrayQuery):
+class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery, TrayQuery, LoginRequestQuery):
     pass

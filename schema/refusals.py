@@ -22,6 +22,7 @@ from schema.errors import RefusalTypes, Told, told_to
 from schema.visibility import EVERYONE, SIGNED_IN
 
 PO = Role.PO_EDITOR
+SENDING = frozenset({Role.PO_EDITOR, Role.REGION_ADMIN})
 FAMILY = Role.PARENT
 
 TABLE: dict[type[Refusal], Told] = {
@@ -79,7 +80,7 @@ TABLE: dict[type[Refusal], Told] = {
         SIGNED_IN, description="De vraag onder deze Idempotency-Key loopt nog, of is afgebroken."
     ),
     parent_login.ParentLoginNotReady: told_to(
-        PO,
+        SENDING,
         description="Aan een of meer voorwaarden voor de ouderinlog is niet voldaan.",
         oki_doc_not_final="Het Oki-doc staat niet op definitief.",
         test_result_missing="Het resultaat van de doorstroomtoets is er niet.",
@@ -89,15 +90,17 @@ TABLE: dict[type[Refusal], Told] = {
         email_missing="De eerste ouder heeft geen e-mailadres.",
     ),
     parent_login.AdviceNotOnForm: told_to(
-        PO,
+        EVERYONE,
         description="Een kind met dit advies wordt niet via dit formulier aangemeld.",
         advice="Het advies.",
         other_way="Hoe de aanmelding dan gaat.",
     ),
     parent_login.NotPlacing: told_to(
-        PO, description="Er staat een reden om niet te plaatsen in het VO.", reason="De reden."
+        SENDING, description="Er staat een reden om niet te plaatsen in het VO.", reason="De reden."
     ),
-    parent_login.LoginAlreadyActive: told_to(PO, description="De ouders hebben het account al geactiveerd."),
+    parent_login.LoginAlreadyActive: told_to(
+        SENDING, description="De ouders hebben het account al geactiveerd."
+    ),
     reconsideration.ReconsiderationNeeded: told_to(
         PO,
         description="Heroverweeg eerst het schooladvies.",
@@ -108,8 +111,8 @@ TABLE: dict[type[Refusal], Told] = {
         PO, description="Het Oki-doc is nog niet compleet.", missing="Wat er nog moet gebeuren."
     ),
     dossier.PlacedAlready: told_to(PO, description="De leerling is al geplaatst."),
-    dossier.PupilKnown: told_to(PO, description="Deze leerling staat al in het systeem."),
-    dossier.ElkNumbersUsedUp: told_to(PO, description="Er zijn geen ELK-nummers meer."),
+    dossier.PupilKnown: told_to(SENDING, description="Deze leerling staat al in het systeem."),
+    dossier.ElkNumbersUsedUp: told_to(SENDING, description="Er zijn geen ELK-nummers meer."),
     dossier_import.DossierUnreadable: told_to(
         PO,
         description="Uit dit bestand is niets over te nemen.",

@@ -5,13 +5,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from emails import KINDS
 from rules.calendar import Window
 from rules.parent_login import DOTS
-from rules.steps import AXES, ENROLMENT, LOGIN, NOTHING, OKI_DOC, PLACEMENT, PRIORITY, STEPS, Step
+from rules.steps import (
+    AXES,
+    ENROLMENT,
+    LOGIN,
+    LOGIN_REQUEST,
+    NOTHING,
+    OKI_DOC,
+    PLACEMENT,
+    PRIORITY,
+    STEPS,
+    Step,
+)
 from rules.vocabulary import Colour, Role
 from schema import places
 
 # Dutch and English of what the table names. A name without words stops `./loket schema`.
 TITLES: Mapping[str, tuple[str, str]] = {
     OKI_DOC: ("Het Oki-doc", "The educational file of a child, kept by its primary school."),
+    LOGIN_REQUEST: (
+        "De aanvraag",
+        "A family that no school here invites asks for a login. What is not confirmed in time leaves no trace.",
+    ),
     LOGIN: ("De ouderinlog", "The parents' login to one region: the dot that schools see."),
     ENROLMENT: (
         "De aanmelding",
@@ -25,6 +40,12 @@ TITLES: Mapping[str, tuple[str, str]] = {
 }
 STATES: Mapping[str, Mapping[str, str]] = {
     OKI_DOC: {"CONCEPT": "voorlopig", "FINAL": "definitief"},
+    LOGIN_REQUEST: {
+        "UNCONFIRMED": "nog niet bevestigd",
+        "OPEN": "wacht op de regio",
+        "APPROVED": "goedgekeurd",
+        "DECLINED": "afgewezen",
+    },
     LOGIN: {
         "NOT_SENT": "nog niet verstuurd",
         "SENT": "verstuurd",

@@ -3,10 +3,13 @@
 import logging
 from datetime import timedelta
 
-from models import Document, IdempotencyKey, Session, Upload
+from tortoise.transactions import in_transaction
+
+from models import Document, IdempotencyKey, LoginRequest, OutboxMail, Session, Upload
 from resolvers import clock, files
+from rules.login_request import CONFIRM_WITHIN
 from rules.uploads import UploadState
-from rules.vocabulary import JobStatus, UploadKind
+from rules.vocabulary import JobStatus, LoginRequestState, UploadKind
 from workers import metrics
 
 log = logging.getLogger("loket.sweep")
@@ -22,7 +25,7 @@ AT_ONCE = 200
 
 async def sweep(*, store: files.Store) -> int:
     """One round. Returns how many things went."""
-    gone = await _documents(store=store) + await _uploads(store=store)
+    gone = await _documents(store=store) + await _uploads(store=store) + await _unconfirmed()
     real = clock.real_now()
     gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
     gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
@@ -40,6 +43,16 @@ async def _documents(*, store: files.Store) -> int:
         await store.delete_all_of(folder="documents", row_id=document.id)
         await document.delete()
     return len(old)
+
+
+async def _unconfirmed() -> int:
+    """Rule 24: what a family told and did not confirm was never asked: nothing of it stays."""
+    before = await clock.now() - CONFIRM_WITHIN
+    old = LoginRequest.filter(state=LoginRequestState.UNCONFIRMED, created_at__lte=before)
+    async with in_transaction():
+        gone = [row.id for row in await old.limit(AT_ONCE).select_for_update(skip_locked=True)]
+        await OutboxMail.filter(link="login_request", link_id__in=gone).delete()
+        return await LoginRequest.filter(id__in=gone).delete()
 
 
 async def _uploads(*, store: files.Store) -> int:

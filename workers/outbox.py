@@ -196,6 +196,9 @@ async def overtaken(*, row: dict[str, Any]) -> bool:
             alive = (
                 "SELECT 1 FROM account WHERE id = $1 AND reset_sequence = $2 AND reset_token_hash IS NOT NULL"
             )
+        case "login_request":
+            # It has one link all along: the sequence is 1.
+            alive = "SELECT 1 FROM login_request WHERE id = $1 AND state = 'UNCONFIRMED' AND $2 = 1"
         case _:
             return False
     return not await lease.fetch(alive, row["link_id"], row["link_sequence"])

@@ -27,6 +27,7 @@ ELSEWHERE = {
     ("resolvers/calendars.py", "IndividualWindow"): "of the child whose calendar is asked for, by who has it",
     ("resolvers/uploads.py", "Upload"): "the scanner and the receiver move a file on; nobody is shown it",
     ("workers/housekeeping.py", "Document"): "the sweep throws away; it shows nobody anything",
+    ("workers/housekeeping.py", "LoginRequest"): "the sweep throws away; it shows nobody anything",
     ("workers/housekeeping.py", "Upload"): "the sweep throws away; it shows nobody anything",
     ("workers/press.py", "Document"): "the worker makes what a step asked for, from what the step froze",
 }

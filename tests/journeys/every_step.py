@@ -12,6 +12,7 @@ from uuid import UUID
 from models import Account, Pupil, TestResult
 from rules.vocabulary import Role
 from tests.imports.oso_dossier import dossier
+from tests.journeys.asking import ADDRESS, admin_of, asks_for, linked_child, registered, registration
 from tests.journeys.oso_school import editor_of_00yy, imported
 from tests.journeys.sent_files import PDF
 from tests.world import PASSWORD, Person, World, token_in
@@ -19,10 +20,10 @@ from tests.world import PASSWORD, Person, World, token_in
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """Whose account did it, and about which child."""
+    """Whose account did it, and about which child: none while a registration is all there is."""
 
     account_id: UUID | None
-    pupil: Pupil
+    pupil: Pupil | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +181,54 @@ async def _sent(world: World) -> Done:
     return Done(account_id=editor.account_id, pupil=pupil)
 
 
+@way("requestParentLogin", Role.PUBLIC, tells=("ParentLoginSent",))
+async def _with_an_address_on_file(world: World) -> Done:
+    pupil = await linked_child(world)
+    await world.nobody().done("requestParentLogin", "", **asks_for(pupil))
+    return Done(account_id=None, pupil=pupil)
+
+
+@way("requestParentLogin", Role.PUBLIC)
+async def _without_one(world: World) -> Done:
+    pupil = await linked_child(world, email="")
+    await world.nobody().done("requestParentLogin", "", **asks_for(pupil))
+    return Done(account_id=None, pupil=pupil)
+
+
+@way("registerOutsidePupil", Role.PUBLIC, tells=("LoginRequestConfirm",))
+async def _from_outside(world: World) -> Done:
+    await world.nobody().done("registerOutsidePupil", "", **registration())
+    return Done(account_id=None, pupil=None)
+
+
+@way("confirmLoginRequest", Role.PUBLIC)
+async def _by_the_link_of_the_mail(world: World) -> Done:
+    await registered(world)
+    return Done(account_id=None, pupil=None)
+
+
+@way("approveLoginRequest", Role.REGION_ADMIN, tells=("ParentLoginSent",))
+async def _of_a_family_from_outside(world: World) -> Done:
+    request, admin = await registered(world), await admin_of(world)
+    made = await admin.done("approveLoginRequest", "pupil { id }", id=str(request.id))
+    return Done(account_id=admin.account_id, pupil=await Pupil.get(id=made["pupil"]["id"]))
+
+
+@way("approveLoginRequest", Role.REGION_ADMIN, tells=("ParentLoginSent",))
+async def _of_a_linked_child(world: World) -> Done:
+    done, admin = await _without_one(world), await admin_of(world)
+    (request,) = (await admin.ask("{ loginRequests { id } }"))["loginRequests"]
+    await admin.done("approveLoginRequest", "", id=request["id"], email=ADDRESS)
+    return Done(account_id=admin.account_id, pupil=done.pupil)
+
+
+@way("declineLoginRequest", Role.REGION_ADMIN, tells=("LoginRequestDeclined",))
+async def _refused(world: World) -> Done:
+    request, admin = await registered(world), await admin_of(world)
+    await admin.done("declineLoginRequest", "", id=str(request.id), reason="Uw kind zit nog in groep 7.")
+    return Done(account_id=admin.account_id, pupil=None)
+
+
 @way("activateAccount", Role.PARENT)
 async def _by_the_link(world: World) -> Done:
     pupil = await world.pupil()
@@ -200,6 +249,7 @@ async def _of_one_never_activated(world: World) -> Done:
     done = await _sent(world)
     # Since then the school has corrected the address: the mail goes there, with a link of its own.
     editor = await world.editor()
+    assert done.pupil is not None
     guardians = [{"lastName": "Jansen", "email": "nieuw@example.org"}]
     given = {"pupilId": str(done.pupil.id), "expectedVersion": 1, "guardians": guardians}
     await editor.done("updateOkiDoc", "pupil { id }", **given)
@@ -210,6 +260,7 @@ async def _of_one_never_activated(world: World) -> Done:
 @way("resetPassword", Role.PARENT)
 async def _by_mail(world: World) -> Done:
     pupil = (await _of_an_active_account(world)).pupil
+    assert pupil is not None
     token = token_in((await world.mails())[0])
     await world.nobody().done("resetPassword", "session { role }", token=token, password=PASSWORD + "-anders")
     return Done(account_id=await _family_account(pupil), pupil=pupil)

@@ -16,6 +16,7 @@ from models.bsn import BsnVault, UnreadableBsn
 from resolvers import bsn_keys
 from resolvers.bsn_keys import Report, renew
 from settings import load
+from tests.journeys.asking import admin_of, registered
 from tests.world import Person, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,6 +113,24 @@ class TestAfterwards:
         (entry,) = await AuditEntry.filter(act="rotateBsnKeys")
         assert (entry.entity, entry.entity_id, entry.pupil_id, entry.before) == ("Pupil", "", None, None)
         assert entry.after == {"renewed": len(BSNS), "index": False}
+
+    @pytest.mark.parametrize("index", [INDEX, OTHER_INDEX])
+    async def test_a_family_that_waits_for_the_region_is_not_forgotten(
+        self, editor: Person, keys: Keys, world: World, index: str
+    ) -> None:
+        """Rule 24: what it registered is approved with the new key alone, and found under the new index."""
+        request, admin = await registered(world, bsn=BSNS[0]), await admin_of(world)
+        vault = keys.are(NEW, OLD, index=index)
+        report = await renew(vault=vault, index=True, say=silent)
+        assert report == Report(renewed=len(BSNS) + 1)
+        keys.are(NEW, index=index)
+        asked = "{ loginRequests { possibleDuplicates { sameBsn } } }"
+        (row,) = (await admin.ask(asked))["loginRequests"]
+        assert row["possibleDuplicates"] == [{"sameBsn": True}]
+        await Pupil.all().update(bsn_index=None)
+        await admin.done("approveLoginRequest", "pupil { id }", id=str(request.id))
+        made = await Pupil.get(elk_number__startswith="B")
+        assert vault.decrypt(encrypted=made.bsn_encrypted or b"") == BSNS[0]
 
 
 class TestOnTheWay:

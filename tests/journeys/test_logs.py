@@ -9,6 +9,7 @@ import pytest
 import logs
 from models import Pupil
 from resolvers import scope
+from tests.journeys.asking import ADDRESS, admin_of, asks_for, linked_child, registered, registration
 from tests.journeys.every_step import send_file
 from tests.world import PASSWORD, World, token_in
 
@@ -108,6 +109,29 @@ async def test_a_whole_journey_leaves_no_secret_and_no_child_in_the_log(
         told = [secret for secret in secrets if secret in line]
         assert not told, line
     assert any("bug ValueError" in line for line in heard.lines)
+
+
+async def test_a_family_that_asks_for_a_login_is_not_in_the_log(world: World, heard: Ear) -> None:
+    """Rule 24, with what goes wrong on the way."""
+    nobody, admin, told = world.nobody(), await admin_of(world), registration()
+    await nobody.do("registerOutsidePupil", "", **{**told, "email": "geen adres", "bsn": "123456789"})
+    request = await registered(world)
+    link = token_in((await world.mails())[0])
+    await nobody.do("confirmLoginRequest", "", token=link)
+    await admin.ask("{ loginRequests { fullName possibleDuplicates { fullName } } }")
+    await admin.do("declineLoginRequest", "", id=str(request.id), reason=f"Met BSN {BSN} gaat het niet.")
+    await admin.done("approveLoginRequest", "pupil { fullName }", id=str(request.id))
+    await admin.do("approveLoginRequest", "pupil { fullName }", id=str(request.id))
+    pupil = await linked_child(world, first_name="Ondersteboven", email="")
+    await nobody.done("requestParentLogin", "", **asks_for(pupil))
+    await world.mails()
+    secrets = {
+        BSN, "123456789", link, ADDRESS, "Mei-Lin", "Łukasz", "Regenboogpad", "3511 AB", "0612345678", "Verre Molen",
+        "2015-04-05", "2015-02-03", "Ondersteboven", "geen adres",
+    }  # fmt: skip
+    assert len(heard.lines) >= 9
+    for line in heard.lines:
+        assert not [secret for secret in secrets if secret in line], line
 
 
 async def test_links_to_files_are_not_logged_either(world: World, heard: Ear) -> None:

@@ -29,10 +29,12 @@ from tests.world import Person, World
 REST: dict[str, dict[str, Any]] = {
     "addNote": {"text": "Wie is dit?"},
     "confirmTestAdvice": {"advice": "HAVO"},
+    "approveLoginRequest": {},
     "createDocument": {"kind": "OKI_DOC"},
     "createOsoDossier": {},
     "createPupil": {"firstName": "Sem", "lastName": "Vos", "birthDate": "2015-04-05"},
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
+    "declineLoginRequest": {"reason": "Wie is dit?"},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "importOsoDossier": {"uploadId": "x"},
     "removeAttachment": {},

@@ -92,7 +92,7 @@ async def walked(here: httpx.AsyncClient, token: str | None) -> dict[str, dict[s
 
 
 FIND = {
-    "nobody": {"Wachtwoord vergeten"},
+    "nobody": {"Wachtwoord vergeten", "Inlog aanvragen", "Buitenleerling opgeven"},
     "parent_short_list": {"Aanmelding bewaren", "Aanmelding definitief maken", "Aanmelding ongedaan maken", "Pdf ophalen"},
     "parent_outside": {"Document sturen"},
     "po_editor": {"Oki-doc bewerken", "Oki-doc definitief maken", "Ouderinlog versturen", "Pdf ophalen", "Bijlage toevoegen"},
@@ -100,7 +100,10 @@ FIND = {
     "po_monitor": {"Het overzicht"},
     "vo_staff": {"Aangemelde leerlingen", "Eén leerling, met dossier", "Notitie toevoegen"},
     "vo_staff_amsterdam": {"Aangemelde leerlingen"},
-    "region_admin": {"Leerlingen", "Nog geen ouderinlog", "Eén leerling"},
+    "region_admin": {
+        "Leerlingen", "Nog geen ouderinlog", "Eén leerling", "Wie om een inlog vraagt", "Aanvraag goedkeuren",
+        "Aanvraag afwijzen",
+    },
     "project_lead": {"Wat is nu open"},
     "integrator": {"Wat is nu open"},
 }  # fmt: skip
@@ -132,7 +135,7 @@ async def test_what_is_shown_follows_the_session_and_its_end(here: httpx.AsyncCl
     assert "Aangemelde leerlingen" in await offered(here, token)
     for wrong in ("Bearer none", f"Basic {token}", ""):
         found = (await here.get("/dev/examples.json", headers={"Authorization": wrong})).json()
-        assert [one["name"] for one in found] == ["Inloggen", "Wachtwoord vergeten", "Wie ben ik"]
+        assert {one["name"] for one in found} == {"Wie ben ik", "Inloggen", *FIND["nobody"]}
 
 
 async def test_a_school_is_shown_the_children_whose_parents_can_be_sent_a_login(
