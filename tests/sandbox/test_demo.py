@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,6 @@ from models import (
     Department,
     Enrolment,
     Guardian,
-    LoginRequest,
     OkiDoc,
     ParentLogin,
     Period,
@@ -36,15 +35,12 @@ from resolvers.calendars import calendar_of
 from resolvers.enrolment import frozen
 from resolvers.enrolment_forms import form_of
 from resolvers.imports import run
-from resolvers.login_request_list import login_requests
-from resolvers.viewer import Viewer
 from rules import enrolment as form_rule
 from rules import oki_doc as oki_doc_rule
 from rules import parent_login as login_rule
 from rules.calendar import AMSTERDAM, Window, closed
 from rules.identifiers import is_bsn
 from rules.refusal import Refusals
-from rules.registration import Carer, FormAdvice, Home, Registration, checked
 from rules.vocabulary import (
     EnrolmentStatus,
     LoginStatus,
@@ -345,51 +341,6 @@ class TestTheEnrolments:
     async def test_began_after_the_application_week_did(self) -> None:
         week = await Period.get(region__code="AMSTELLAND", kind=PeriodKind.APPLICATION)
         assert not await Enrolment.filter(created_at__lt=week.opens_at).exists()
-
-
-class TestTheFamiliesThatAsk:
-    async def test_are_shown_to_the_region_each_for_another_reason(self) -> None:
-        """Rule 24: what a person must look at before deciding is there to be looked at."""
-        admin = await persona("region_admin")
-        assert admin.region_id is not None
-        region = await Region.get(id=admin.region_id)
-        viewer = Viewer(
-            account_id=admin.id,
-            session_id=admin.id,
-            role=Role.REGION_ADMIN,
-            display_name="",
-            region_id=region.id,
-            group_id=region.group_id,
-            school_year_id=(await LoginRequest.all().first() or LoginRequest()).school_year_id,
-        )
-        wanted = {"possible_duplicates", "other_requests", "primary_school_here"}
-        rows = await login_requests(
-            viewer=viewer, state=None, school_year=None, first=100, after=None, wanted=wanted
-        )
-        assert [row.origin for row in rows] == [PupilOrigin.OUTSIDE] * 3 + [PupilOrigin.HOME]
-        plain, twice, here, linked = rows
-        assert (plain.possible_duplicates, plain.primary_school_here) == ([], None)
-        assert [one.same_name_and_birth_date for one in twice.possible_duplicates] == [True]
-        assert here.primary_school_here is not None
-        assert linked.primary_school is not None
-
-    async def test_told_what_the_form_would_take(self) -> None:
-        adviezen = {one.code: FormAdvice(one.list_length, one.other_way) for one in await Advice.all()}
-        for request in await LoginRequest.filter(pupil_id=None):
-            told = dict(request.told)
-            home, carer = Home(**told.pop("address")), Carer(**told.pop("guardian"))
-            given = Registration(
-                **told,
-                address=home,
-                guardian=carer,
-                email=request.email,
-                birth_date=request.birth_date,  # type: ignore[arg-type]
-            )
-            right = checked(registration=given, year_begins=date(2026, 8, 1), adviezen=adviezen)
-            assert right == given
-            acts = await AuditEntry.filter(entity="LoginRequest", entity_id=str(request.id)).order_by("id")
-            assert [one.act for one in acts] == ["registerOutsidePupil", "confirmLoginRequest"]
-            assert given.last_name not in str([one.after for one in acts])
 
 
 class TestTheAudit:

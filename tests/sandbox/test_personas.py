@@ -1,13 +1,27 @@
-"""The people of the demo region: those that were promised, each able to sign in and with work to do."""
+"""The people of the demo region: those that were promised, each able to sign in and with work to do,
+and the families who ask for a login."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
-from models import CapacityGroup, Enrolment, ParentLogin, PrimarySchool
+from models import (
+    Advice,
+    AuditEntry,
+    CapacityGroup,
+    Enrolment,
+    LoginRequest,
+    ParentLogin,
+    PrimarySchool,
+    Region,
+)
 from resolvers import sessions
-from rules.vocabulary import EnrolmentStatus, LoginStatus, PriorityStatus
+from resolvers.login_request_list import login_requests
+from resolvers.viewer import Viewer
+from rules.registration import Carer, FormAdvice, Home, Registration, checked
+from rules.vocabulary import EnrolmentStatus, LoginStatus, PriorityStatus, PupilOrigin, Role
 from sandbox import personas
 from tests.sandbox.region import demo_region, persona
 
@@ -90,3 +104,48 @@ class TestThePersonas:
         assert not await Enrolment.filter(pupil_id=new.pupil_id).exists()
         enrolled = await persona("parent_enrolled")
         assert await Enrolment.filter(pupil_id=enrolled.pupil_id, status=EnrolmentStatus.FINAL).exists()
+
+
+class TestTheFamiliesThatAsk:
+    async def test_are_shown_to_the_region_each_for_another_reason(self) -> None:
+        """Rule 24: what a person must look at before deciding is there to be looked at."""
+        admin = await persona("region_admin")
+        assert admin.region_id is not None
+        region = await Region.get(id=admin.region_id)
+        viewer = Viewer(
+            account_id=admin.id,
+            session_id=admin.id,
+            role=Role.REGION_ADMIN,
+            display_name="",
+            region_id=region.id,
+            group_id=region.group_id,
+            school_year_id=(await LoginRequest.all().first() or LoginRequest()).school_year_id,
+        )
+        wanted = {"possible_duplicates", "other_requests", "primary_school_here"}
+        rows = await login_requests(
+            viewer=viewer, state=None, school_year=None, first=100, after=None, wanted=wanted
+        )
+        assert [row.origin for row in rows] == [PupilOrigin.OUTSIDE] * 3 + [PupilOrigin.HOME]
+        plain, twice, here, linked = rows
+        assert (plain.possible_duplicates, plain.primary_school_here) == ([], None)
+        assert [one.same_name_and_birth_date for one in twice.possible_duplicates] == [True]
+        assert here.primary_school_here is not None
+        assert linked.primary_school is not None
+
+    async def test_told_what_the_form_would_take(self) -> None:
+        adviezen = {one.code: FormAdvice(one.list_length, one.other_way) for one in await Advice.all()}
+        for request in await LoginRequest.filter(pupil_id=None):
+            told = dict(request.told)
+            home, carer = Home(**told.pop("address")), Carer(**told.pop("guardian"))
+            given = Registration(
+                **told,
+                address=home,
+                guardian=carer,
+                email=request.email,
+                birth_date=request.birth_date,  # type: ignore[arg-type]
+            )
+            right = checked(registration=given, year_begins=date(2026, 8, 1), adviezen=adviezen)
+            assert right == given
+            acts = await AuditEntry.filter(entity="LoginRequest", entity_id=str(request.id)).order_by("id")
+            assert [one.act for one in acts] == ["registerOutsidePupil", "confirmLoginRequest"]
+            assert given.last_name not in str([one.after for one in acts])
