@@ -6,7 +6,18 @@ from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
 
-from models import Address, Enrolment, Guardian, OkiDoc, Pupil, Region, RegionGroup, SchoolYear, TestResult, Upload
+from models import (
+    Address,
+    Enrolment,
+    Guardian,
+    OkiDoc,
+    Pupil,
+    Region,
+    RegionGroup,
+    SchoolYear,
+    TestResult,
+    Upload,
+)
 from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
@@ -204,7 +215,7 @@ async def write_bsn(*, act: Act, bsn: str) -> None:
     """Encrypt and index it. Raises `PupilKnown` when another pupil of this year has it (rule 2)."""
     pupil = act.child
     if not bsn:
-        act.change(pupil, bsn_encrypted=None, bsn_index=None)
+        act.change(pupil, bsn_encrypted=None, bsn_index=None, bsn_doubtful=False)
         return
     index = vault().index(bsn=bsn)
     if index == pupil.bsn_index:

@@ -35,6 +35,21 @@ class TestANewPupil:
         assert await Pupil.all().count() == 0
         assert await Upload.filter(kind="ATTACHMENT").count() == 0
 
+    async def test_whose_bsn_fails_is_marked_until_somebody_fills_in_the_right_one(
+        self, world: World
+    ) -> None:
+        editor = await editor_of_00yy(world)
+        wrong = dossier().replace(b"<bsn>123456782", b"<bsn>123456783")
+        made = (await imported(world, editor, wrong))["pupil"]
+        asked = "query($id: ID!) { pupil(id: $id) { bsn bsnDoubtful } }"
+        assert (await editor.ask(asked, id=made["id"]))["pupil"] == {"bsn": None, "bsnDoubtful": True}
+        given = {"pupilId": made["id"], "expectedVersion": 1, "bsn": "123456782"}
+        await editor.done("updateOkiDoc", "", **given)
+        assert (await editor.ask(asked, id=made["id"]))["pupil"] == {
+            "bsn": "123456782",
+            "bsnDoubtful": False,
+        }
+
 
 class TestAKnownPupil:
     async def test_is_not_changed_by_the_same_file(self, world: World) -> None:
