@@ -1,6 +1,7 @@
 """Files of dossiers at the command line: each by itself, as its school's own system would bring it."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from resolvers.imports import DossierReport, dossiers_in_words, take_dossiers
 from rules.identifiers import is_bsn
 from rules.oki_doc.dossier import Dossier
 from rules.vocabulary import OkiDocStatus
-from tests.imports.oso_dossier import BSN, dossier, packed
+from tests.imports.oso_dossier import BORN, BSN, dossier, packed
 from tests.statements import counted
 from tests.world import World
 
@@ -41,7 +42,13 @@ def files(folder: Path, *contents: bytes | str) -> list[Path]:
 def many(count: int) -> list[str]:
     """Dossiers of as many children."""
     text, numbers = dossier().decode(), bsns()
-    return [text.replace(BSN, f"<bsn>{next(numbers)}</bsn>") for _ in range(count)]
+    first = date(2015, 1, 1)
+    return [
+        text.replace(BSN, f"<bsn>{next(numbers)}</bsn>")
+        .replace(BORN, f"<geboortedatum>{first + timedelta(days=place)}</geboortedatum>")
+        .replace("L00042", f"L{place}")
+        for place in range(count)
+    ]
 
 
 def became(report: DossierReport) -> list[str]:
@@ -190,4 +197,4 @@ async def test_a_dossier_takes_as_many_statements_whatever_it_holds(
     assert len(seen) == STATEMENTS, "\n".join(statement[:100] for statement in seen)
 
 
-STATEMENTS = 19
+STATEMENTS = 23

@@ -10,7 +10,7 @@ from rules.vocabulary import LoginRequestState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loket", "0008_keys_of_school_systems")]
+    dependencies = [("loket", "0010_dossiers_read")]
 
     initial = False
 
