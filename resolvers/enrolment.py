@@ -88,7 +88,8 @@ async def save_enrolment(
         form, notices = rule.fitting(
             form=typed, first_school_before=before.choices[0].school_id if before.choices else None
         )
-        enrolment = current or _fresh(act)
+        assert act.region is not None
+        enrolment = current or _fresh(act, region_id=act.region.id, group_id=act.region.group_id)
         act.change(
             enrolment,
             version=version + 1,
@@ -100,7 +101,7 @@ async def save_enrolment(
             all_apply_here=form.all_apply_here,
         )
         await _write_list(act=act, enrolment=enrolment, form=form, is_new=current is None)
-        await _move_dot(act=act, to=LoginStatus.ENROLMENT_STARTED)
+        await _move_dot(act=act, region_id=act.region.id, to=LoginStatus.ENROLMENT_STARTED)
         row = await _shown(act=act, enrolment=enrolment, form=form)
     return Saved(enrolment=row, notices=notices)
 
@@ -121,10 +122,10 @@ async def finalize_enrolment(
                 raise refusal
             if enrolment is None:
                 raise EnrolmentIncomplete(
-                    missing=tuple(rule.missing(form=Form(), list_length=await _list_length(act)))
+                    missing=tuple(rule.missing(form=Form(), list_length=await list_length_of(act)))
                 )
             form = await form_of(enrolment=enrolment, pupil=act.child)
-            length = await _list_length(act)
+            length = await list_length_of(act)
             if enrolment.status is EnrolmentStatus.CONCEPT:
                 if expected_version is not None and expected_version != enrolment.version:
                     raise await _stale(act, enrolment)
@@ -165,7 +166,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
     """End a definitive form and begin a concept with the same answers. The school loses sight of it."""
     act.change(enrolment, status=EnrolmentStatus.WITHDRAWN, withdrawn_at=act.now, withdrawn_by=by.value)
     await act.flush()
-    fresh = _fresh(act)
+    fresh = _fresh(act, region_id=enrolment.region_id, group_id=enrolment.group_id)
     act.change(
         fresh,
         version=enrolment.version + 1,
@@ -181,7 +182,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         act.create(
             Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
         )
-    await _move_dot(act=act, to=LoginStatus.ENROLMENT_STARTED)
+    await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_STARTED)
     return fresh
 
 
@@ -227,7 +228,7 @@ async def _shown(*, act: Act, enrolment: Enrolment, form: Form) -> EnrolmentRow:
         not_placing=act.child.not_placing_reason is not None,
         elsewhere=await _elsewhere(act),
     )
-    length = await _list_length(act)
+    length = await list_length_of(act)
     return shown(enrolment=enrolment, form=form, list_length=length, in_the_way=in_the_way)
 
 
@@ -246,20 +247,19 @@ def _may_enrol(act: Act) -> None:
         raise CannotEnrol()
 
 
-async def _list_length(act: Act) -> int | None:
+async def list_length_of(act: Act) -> int | None:
     """Rule 17: exactly, by advice, from the data."""
     advice = await Advice.get_or_none(code=act.child.advice_id)
     return advice.list_length if advice else None
 
 
-def _fresh(act: Act) -> Enrolment:
-    assert act.region is not None
+def _fresh(act: Act, *, region_id: UUID, group_id: UUID) -> Enrolment:
     pupil = act.child
     return Enrolment(
         id=uuid4(),
         pupil_id=pupil.id,
-        region_id=act.region.id,
-        group_id=act.region.group_id,
+        region_id=region_id,
+        group_id=group_id,
         school_year_id=pupil.school_year_id,
         status=EnrolmentStatus.CONCEPT,
         version=0,
@@ -320,10 +320,9 @@ async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: boo
     )
 
 
-async def _move_dot(*, act: Act, to: LoginStatus) -> None:
+async def _move_dot(*, act: Act, region_id: UUID, to: LoginStatus) -> None:
     """The PO dot follows the form (rules 10 and 13): AG while started, AV once definitive."""
-    assert act.region is not None
-    login = await scope.of(act.child, ParentLogin).filter(region_id=act.region.id).first()
+    login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
     if login is not None:
         act.change(login, status=to)
 
@@ -343,17 +342,21 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         placement_status=PlacementStatus.NONE,
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
-    await _move_dot(act=act, to=LoginStatus.ENROLMENT_FINAL)
-    guardian = await scope.of(act.child, Guardian).order_by("position").first()
-    login = await scope.of(act.child, ParentLogin).first()
-    to = (guardian.email if guardian else "") or (login.email if login else "")
-    if to:
+    await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
+    if to := await address_of(act=act):
         act.mail(
             Enrolled(first_name=act.child.first_name),
             to=to,
             unique_key=f"enrolled:{enrolment.id}",
             link="portal",
         )
+
+
+async def address_of(*, act: Act) -> str:
+    """Where a family is written to: the first parent, else where the login went. Empty: nowhere."""
+    guardian = await scope.of(act.child, Guardian).order_by("position").first()
+    login = await scope.of(act.child, ParentLogin).first()
+    return (guardian.email if guardian else "") or (login.email if login else "")
 
 
 def frozen(*, form: Form, advice: str | None) -> dict[str, object]:

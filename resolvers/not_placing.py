@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from emails import EnrolmentWithdrawn
-from models import Enrolment, Guardian
+from models import Enrolment
 from resolvers import scope
-from resolvers.enrolment import withdraw
+from resolvers.enrolment import address_of, withdraw
 from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules.dossier import PlacedAlready
@@ -22,21 +22,21 @@ async def set_not_placing_reason(
     """
     async with take("setNotPlacingReason", viewer=viewer, pupil_id=pupil_id) as act:
         pupil = act.child
-        final = await scope.of(pupil, Enrolment).filter(status=EnrolmentStatus.FINAL).first()
+        final = await scope.of(pupil, Enrolment).filter(status=EnrolmentStatus.FINAL).select_related("region").first()
         if reason is not None and final is not None:
             if final.placement_status is PlacementStatus.PLACED:
                 raise PlacedAlready()
             if not confirm_withdrawal:
                 raise ConfirmWithdrawal().at("confirm_withdrawal")
             await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
-            guardian = await scope.of(pupil, Guardian).order_by("position").first()
-            if guardian is not None and guardian.email:
+            if to := await address_of(act=act):
                 act.mail(
                     EnrolmentWithdrawn(
                         first_name=pupil.first_name, by=viewer.school_name or "de basisschool"
                     ),
-                    to=guardian.email,
+                    to=to,
                     unique_key=f"enrolment_withdrawn:{final.id}",
+                    region=final.region,
                 )
         act.change(pupil, not_placing_reason=reason)
     return pupil_id

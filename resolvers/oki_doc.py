@@ -20,6 +20,7 @@ from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
 from resolvers.adviezen import advice_labels
+from resolvers.fall_back import fall_back
 from resolvers.lock import alone
 from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
@@ -98,7 +99,10 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
             await take_in_step(act=act)
         await _write_identity(act=act, edit=typed)
         changed_family = await _write_family(act=act, edit=typed)
+        before = act.child.advice_id
         await _write_advice(act=act, edit=typed)
+        if act.child.advice_id != before:
+            await fall_back(act=act)
         await _write_sections(act=act, oki_doc=oki_doc, given=edit.sections)
         if act.changes_anything or changed_family:
             act.change(oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None)

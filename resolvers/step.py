@@ -106,11 +106,16 @@ class Act:
         link: str = "",
         link_id: UUID | None = None,
         link_sequence: int = 0,
+        region: Region | None = None,
     ) -> None:
-        """Write a mail into the outbox. `unique_key`: the same fact never makes two mails."""
-        assert self.region is not None
+        """Write a mail into the outbox. `unique_key`: the same fact never makes two mails.
+
+        `region`: whose mail it is, where that is not the region of the step.
+        """
+        region = region or self.region
+        assert region is not None
         identity = uuid4()
-        domain = self.region.sender_address.rpartition("@")[2]
+        domain = region.sender_address.rpartition("@")[2]
         self._mails.append(
             OutboxMail(
                 id=identity,
@@ -119,7 +124,7 @@ class Act:
                 payload=mail.payload(),
                 unique_key=unique_key,
                 message_id=f"<{identity}@{domain}>",
-                region_id=self.region.id,
+                region_id=region.id,
                 pupil_id=self.pupil.id if self.pupil else None,
                 link=link,
                 link_id=link_id,

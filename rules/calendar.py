@@ -61,6 +61,13 @@ class Calendar:
         return span is not None and span.holds(now)
 
 
+def own_span(*, now: datetime, days: int) -> Span:
+    """A window for one family alone (rules 7 and 22): whole days on the clock on the wall, up to a full hour."""
+    wall = now.astimezone(AMSTERDAM) + timedelta(days=days)
+    whole = wall.replace(minute=0, second=0, microsecond=0)
+    return Span(now, whole if whole == wall else whole + timedelta(hours=1))
+
+
 class Window(StrEnum):
     """When an act is open, by the table of rule 3."""
 

@@ -68,6 +68,11 @@ def missing(*, form: Form, list_length: int | None) -> list[str]:
     return [*_about_the_list(form, list_length), *_about_priority(form)]
 
 
+def still_fits(*, form: Form, list_length: int | None) -> bool:
+    """Rule 7: whether a definitive list is still one by the advice as it is now: its length, its departments."""
+    return list_length is not None and not _about_the_list(form, list_length)
+
+
 def _about_the_list(form: Form, list_length: int) -> list[str]:
     found = []
     short = list_length - len(form.choices)

@@ -101,7 +101,16 @@ _TABLE = (
         dutch="Oki-doc bewerken",
         rules=(5, 6, 7),
         roles=PO,
-        then={OKI_DOC: OkiDocStatus.CONCEPT},
+        then={
+            OKI_DOC: OkiDocStatus.CONCEPT,
+            ENROLMENT: EnrolmentStatus.WITHDRAWN,
+            LOGIN: LoginStatus.ENROLMENT_STARTED,
+        },
+        moves_from={
+            ENROLMENT: _states(EnrolmentStatus.FINAL),
+            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
+        },
+        tells=("EnrolmentFellBack", "EnrolmentWithdrawn"),
     ),
     _row(
         name="finalizeOkiDoc",

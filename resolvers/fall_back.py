@@ -1,0 +1,88 @@
+"""Rule 7: a corrected advice that no longer fits opens a definitive enrolment again, and the family is told."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from emails import EnrolmentFellBack, EnrolmentWithdrawn
+from models import Enrolment, IndividualWindow
+from resolvers import scope
+from resolvers.calendars import calendar_of
+from resolvers.enrolment import address_of, list_length_of, withdraw
+from resolvers.enrolment_forms import form_of
+from resolvers.step import Act
+from rules.calendar import Window, own_span, spans_of
+from rules.enrolment import still_fits
+from rules.input import wrong_at
+from rules.vocabulary import EnrolmentStatus, Role, WindowReason
+
+NEEDS_AN_ADVICE = "Er is al een definitieve aanmelding. Kies het nieuwe advies; leeg kan het niet meer zijn."
+
+
+async def fall_back(*, act: Act) -> None:
+    """End a definitive enrolment whose list does not fit the advice that the step has just written.
+
+    The form stays as it was, as withdrawn; a concept with the same answers begins. The family may change it in
+    the application period, or else in a window of its own. With an advice that is not on the form there is
+    nothing to change: the family hears that the school ended the enrolment.
+
+    Raises `InvalidValue` where the advice was taken away.
+    """
+    final = await (
+        scope.of(act.child, Enrolment).filter(status=EnrolmentStatus.FINAL).select_related("region").first()
+    )
+    if final is None:
+        return
+    if act.child.advice_id is None:
+        raise wrong_at("advice", reason=NEEDS_AN_ADVICE)
+    length = await list_length_of(act)
+    form = await form_of(enrolment=final, pupil=act.child)
+    if still_fits(form=form, list_length=length):
+        return
+    await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
+    before = await _open_until(act=act, enrolment=final) if length is not None else None
+    to = await address_of(act=act)
+    if not to:
+        return
+    if before is None:
+        school = act.viewer.school_name if act.viewer else None
+        act.mail(
+            EnrolmentWithdrawn(first_name=act.child.first_name, by=school or "de basisschool"),
+            to=to,
+            unique_key=f"enrolment_withdrawn:{final.id}",
+            region=final.region,
+        )
+        return
+    act.mail(
+        EnrolmentFellBack(first_name=act.child.first_name, before=before),
+        to=to,
+        unique_key=f"enrolment_fell_back:{final.id}",
+        link="portal",
+        region=final.region,
+    )
+
+
+async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
+    """Until when the family may change its list: what is open now, else a window that opens now."""
+    calendar = await calendar_of(
+        region_id=enrolment.region_id, school_year_id=enrolment.school_year_id, pupil_id=enrolment.pupil_id
+    )
+    ends = [
+        span.closes_at
+        for span in spans_of(window=Window.APPLYING, calendar=calendar)
+        if span.holds(act.now) and span.closes_at is not None
+    ]
+    if ends:
+        return max(ends)
+    span = own_span(now=act.now, days=enrolment.region.individual_window_days)
+    assert span.closes_at is not None
+    act.create(
+        IndividualWindow(
+            id=uuid4(),
+            pupil_id=enrolment.pupil_id,
+            region_id=enrolment.region_id,
+            opens_at=span.opens_at,
+            closes_at=span.closes_at,
+            reason=WindowReason.ADVICE_CORRECTED,
+        )
+    )
+    return span.closes_at
