@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent
 
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         help="regions, adviezen, adviescodes, periods, schools, departments, staff, pupils, edexml, oso or "
         "toetsresultaten",
     )
-    load.add_argument("files", nargs="+", type=lambda text: Path(text).absolute(), metavar="FILE")
+    load.add_argument("files", nargs="*", type=lambda text: Path(text).absolute(), metavar="FILE")
     load.add_argument("--region", help="the code of the region; needed when there are several")
     load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
     load.add_argument(
@@ -47,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
         "--confirm-overwrite",
         action="store_true",
         help="dossiers may change a definitive Oki-doc, which is a concept again afterwards",
+    )
+    load.add_argument("--here", action="store_true", help="oso: in this process, where no worker is to do it")
+    load.add_argument(
+        "--report", type=UUID, metavar="ID", help="oso: no files; the report of a delivery, once more"
     )
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     load.add_argument(

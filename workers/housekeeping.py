@@ -3,8 +3,9 @@
 import logging
 from datetime import timedelta
 
-from models import Document, IdempotencyKey, Session, Upload
+from models import Delivery, Document, IdempotencyKey, Session, Upload
 from resolvers import clock, files
+from resolvers.imports import deliveries
 from rules.uploads import UploadState
 from rules.vocabulary import JobStatus, UploadKind
 from workers import metrics
@@ -22,7 +23,7 @@ AT_ONCE = 200
 
 async def sweep(*, store: files.Store) -> int:
     """One round. Returns how many things went."""
-    gone = await _documents(store=store) + await _uploads(store=store)
+    gone = await _documents(store=store) + await _uploads(store=store) + await _deliveries(store=store)
     real = clock.real_now()
     gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
     gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
@@ -40,6 +41,24 @@ async def _documents(*, store: files.Store) -> int:
         await store.delete_all_of(folder="documents", row_id=document.id)
         await document.delete()
     return len(old)
+
+
+async def _deliveries(*, store: files.Store) -> int:
+    """Files no worker took in, and reports that were there long enough: they name pupils by their numbers."""
+    real = clock.real_now()
+    never_taken = await Delivery.filter(finished_at=None, created_at__lt=real - deliveries.AWAITED).limit(
+        AT_ONCE
+    )
+    told = await Delivery.filter(finished_at__lt=real - deliveries.REPORT_LIVES).limit(AT_ONCE)
+    for delivery in never_taken:
+        await Delivery.filter(id=delivery.id).update(
+            status=JobStatus.FAILED, finished_at=real, lease_token=None, lease_until=None
+        )
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+    for delivery in told:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+        await delivery.delete()
+    return len(never_taken) + len(told)
 
 
 async def _uploads(*, store: files.Store) -> int:

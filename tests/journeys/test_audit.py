@@ -131,7 +131,10 @@ class TestWhatChanged:
 
     async def test_of_a_section_is_its_name_and_a_mark(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
-        sections = {"advice": {"motivation": "Werkt hard."}, "inspection": {"reasonNotAgreed": "Rust en structuur."}}
+        sections = {
+            "advice": {"motivation": "Werkt hard."},
+            "inspection": {"reasonNotAgreed": "Rust en structuur."},
+        }
         rows = await self.edited(editor, pupil, 1, sections=sections, reconsiderationMotivation="Was ziek.")
         said = str([(row.before, row.after) for row in rows])
         for words in ("Werkt hard", "Rust", "Was ziek"):

@@ -32,7 +32,9 @@ class TestASection:
     async def test_keeps_the_fields_that_an_edit_leaves_out(self, world: World) -> None:
         pupil, editor = await world.pupil(), await world.editor()
         inspection = {"reasonNotAgreed": "Te laag.\nZie mail.", "seen": True}
-        await edit(editor, pupil, 1, sections={"inspection": inspection, "contact": {"person": "Anne de Wit"}})
+        await edit(
+            editor, pupil, 1, sections={"inspection": inspection, "contact": {"person": "Anne de Wit"}}
+        )
         edited = await edit(editor, pupil, 2, sections={"inspection": {"seen": False}})
         assert edited["sections"]["inspection"] == {**inspection, "seen": False}
         assert edited["sections"]["contact"] == {"person": "Anne de Wit"}
