@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent
 
@@ -38,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
         help="regions, adviezen, adviescodes, periods, schools, departments, staff, pupils, edexml, oso or "
         "toetsresultaten",
     )
-    load.add_argument("files", nargs="*", type=lambda text: Path(text).absolute(), metavar="FILE")
+    load.add_argument("files", nargs="+", type=lambda text: Path(text).absolute(), metavar="FILE")
     load.add_argument("--region", help="the code of the region; needed when there are several")
     load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
     load.add_argument(
@@ -51,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     )
     load.add_argument("--here", action="store_true", help="oso: in this process, where no worker is to do it")
     load.add_argument(
-        "--report", type=UUID, metavar="ID", help="oso: no files; the report of a delivery, once more"
+        "--report", action="store_true", help="oso: the report of a delivery, by its ID in place of files"
     )
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     load.add_argument(

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -133,9 +134,6 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
         if getattr(given, option) and given.kind != kind:
             print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
             return 2
-    if bool(given.files) == bool(given.report):
-        print("import: name the files, or with --report a delivery", file=sys.stderr)
-        return 2
     return asyncio.run(OF_SYSTEMS.get(given.kind, _take_in)(settings, given))
 
 
@@ -234,9 +232,9 @@ async def _handed_in(settings: Settings, given: argparse.Namespace) -> "DossierR
     from resolvers.imports.dossiers import EVERY
     from workers.queue import open_queue
 
+    delivery_id = _delivery_named(given.files) if given.report else None
     queue = await open_queue(settings)
     nudge.through(queue)
-    delivery_id = given.report
     try:
         async with database.connected(url=settings.database_url, pool_size=2):
             if delivery_id is None:
@@ -290,6 +288,14 @@ class _Ended(Exception):
     def __init__(self, said: str, status: int) -> None:
         super().__init__(said)
         self.status = status
+
+
+def _delivery_named(words: list[Path]) -> UUID:
+    try:
+        (word,) = words
+        return UUID(word.name)
+    except ValueError:
+        raise _Ended("--report takes the ID of one delivery, and no files", 2) from None
 
 
 def _asking(delivery_id: UUID) -> str:
