@@ -13,17 +13,21 @@ from obstore.store import LocalStore
 
 from models import DeliveredFile, Delivery, OkiDoc, Pupil, Upload
 from models.school import PrimarySchool
-from resolvers import clock
+from resolvers import clock, oso_dossier
 from resolvers.files import Store, store
 from resolvers.imports import DossierReport, deliveries, dossiers_in_words, take_dossiers
 from resolvers.imports.deliveries import Delivered, hand_in, report_of, stand
 from resolvers.imports.dossier_report import Line
+from resolvers.oso_family import write_addresses
+from resolvers.step import Act
+from rules.dossier_import import Difference
+from rules.oki_doc.dossier import Dossier
 from rules.vocabulary import JobStatus, OkiDocStatus
 from settings import load
 from tests.breakable import WorkerProcess
 from tests.journeys.oso_school import files, many
 from tests.world import World
-from workers import housekeeping, lease
+from workers import housekeeping, lease, metrics
 from workers.deliveries import ATTEMPTS, Intake
 from workers.drain import drain
 
@@ -92,6 +96,8 @@ class TestADelivery:
         there = await stand(delivery_id=delivery_id)
         assert there is not None
         assert (there.done, there.total, there.begun, there.over) == (3, 7, False, False)
+        await metrics.measure()
+        assert metrics.DELIVERIES._value.get() == 2
         assert await drain(settings=world.settings) >= 2
 
         words = list(dossiers_in_words(report=await told(delivery_id)))
@@ -121,6 +127,33 @@ class TestADelivery:
             assert secret not in kept
             assert secret not in caplog.text
         assert paths[0].name not in caplog.text
+
+    async def test_of_which_one_fails_by_surprise_names_neither_child_nor_file_in_a_log(
+        self,
+        world: World,
+        school: PrimarySchool,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level(logging.INFO)
+
+        async def surprise(*, act: Act, dossier: Dossier) -> list[Difference]:
+            if dossier.pupil["first_name"] == "Bram":
+                raise RuntimeError("the address of Bram cannot be")
+            return await write_addresses(act=act, dossier=dossier)
+
+        monkeypatch.setattr(oso_dossier, "write_addresses", surprise)
+        one, two = many(2)
+        two = two.replace("<voornaam>Zoë</voornaam>", "<voornaam>Bram</voornaam>")
+        delivery_id = await hand_in(paths=files(tmp_path, two, one))
+        await drain(settings=world.settings)
+        report = await told(delivery_id)
+        assert became(report) == ["REFUSED", "CREATED"]
+        assert report.lines[0].reason == "Er ging iets mis (RuntimeError). Probeer het opnieuw."
+        assert "RuntimeError" in caplog.text
+        assert "Bram" not in caplog.text
+        assert "dossier-1" not in caplog.text
 
     async def test_with_a_mistake_of_its_own_says_so_and_reads_nothing(
         self, world: World, school: PrimarySchool, tmp_path: Path
@@ -209,6 +242,7 @@ class TestAWorkerThatEndsInTheMiddle:
                 await gate.wait()
             await record(self, line)
 
+        before = await lying("uploads")
         monkeypatch.setattr(Delivered, "record", gated)
         delivery_id = await hand_in(paths=files(tmp_path, *many(3)))
         async with asyncio.TaskGroup() as tasks:
@@ -226,8 +260,7 @@ class TestAWorkerThatEndsInTheMiddle:
         assert became(await told(delivery_id)) == ["CREATED"] * 3
         assert await Pupil.all().count() == 3
         assert "the lease is lost" in caplog.text
-        rows = {row.storage_key for row in await Upload.all()}
-        assert {key for key in rows if key not in await lying("uploads")} == set()
+        assert await lying("uploads") - before == {row.storage_key for row in await Upload.all()}
 
     async def test_is_told_to_stop_and_gives_it_back(
         self, world: World, school: PrimarySchool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
