@@ -51,10 +51,10 @@ async def _deliveries(*, store: files.Store) -> int:
     )
     told = await Delivery.filter(finished_at__lt=real - deliveries.REPORT_LIVES).limit(AT_ONCE)
     for delivery in never_taken:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
         await Delivery.filter(id=delivery.id).update(
             status=JobStatus.FAILED, finished_at=real, lease_token=None, lease_until=None
         )
-        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
     for delivery in told:
         await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
         await delivery.delete()

@@ -317,25 +317,30 @@ class TestALease:
     async def test_is_held_on_to_while_there_is_work(
         self, world: World, school: PrimarySchool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        held: list[bool] = []
         record, extend = Delivered.record, lease.extend
-        enough = asyncio.Event()
+        begun, longer = asyncio.Event(), asyncio.Event()
+        held: list[bool] = []
 
         async def noted(**more: object) -> bool:
             held.append(await extend(**more))  # type: ignore[arg-type]
-            if len(held) == 3:
-                enough.set()
+            if len(held) == 4:  # By then the lease as it was given is over.
+                longer.set()
             return held[-1]
 
         async def slow(self: Delivered, line: Line) -> None:
-            await enough.wait()
+            begun.set()
+            await longer.wait()
             await record(self, line)
 
         monkeypatch.setattr(lease, "extend", noted)
         monkeypatch.setattr(Delivered, "record", slow)
         delivery_id = await hand_in(paths=files(tmp_path, *many(1)))
-        await Intake(store=store(), seconds=3).take_due()
-        assert held[:3] == [True, True, True]
+        working = asyncio.create_task(Intake(store=store(), seconds=4.5).take_due())
+        await begun.wait()
+        while not longer.is_set():
+            assert await Intake(store=store(), seconds=4.5).take_due() == 0
+            await asyncio.sleep(0.1)
+        assert await working == 1
         assert became(await told(delivery_id)) == ["CREATED"]
 
 
