@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import asyncpg
+from tortoise.exceptions import BaseORMException
 
 import logs
 from models import database
@@ -249,6 +250,11 @@ async def _handed_in(settings: Settings, given: argparse.Namespace) -> "DossierR
                 if len(given.files) > EVERY:
                     _say(f"for the report, if this ends early: {_asking(delivery_id)}")
             return await _followed(delivery_id)
+    except _AWAY as away:
+        if delivery_id is None:
+            raise
+        said = f"the database does not answer ({type(away).__name__}); for the report: {_asking(delivery_id)}"
+        raise _Ended(said, 1) from None
     except deliveries.NotStored as away:
         raise _Ended(f"the files cannot be stored ({away}): look at FILES_URL, or use --here", 2) from None
     except asyncio.CancelledError:
@@ -322,6 +328,7 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
     return 0 if report.is_done else 1
 
 
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 _BEHIND = "the worker is busy with another delivery; this one comes after it"
 _NOBODY = "no worker has taken it: does ./loket worker run? It waits for one; --here does it without"
 
