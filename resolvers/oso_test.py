@@ -8,21 +8,24 @@ from resolvers.rows import fetch
 from resolvers.step import Act
 from rules import advice_text
 from rules.dossier_import import Report
+from rules.oki_doc.content import Change, diff
 from rules.oki_doc.dossier import Dossier, Remark, Severity
+from rules.oki_doc.identity import TEST
 
 EXEMPT = "wettelijke ontheffing volgens het dossier"
 PATH = "huidigeschool/leerling/eindtoets_basisonderwijs"
 
 
-async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
-    """Keep the result of the dossier where no maker delivered one."""
+async def write_test(*, act: Act, dossier: Dossier, report: Report) -> list[Change]:
+    """Keep the result of the dossier where no maker delivered one. Returns what is different then."""
     test = dossier.test
     if test is None:
-        return
+        return []
     if test["exempt"]:
-        if not act.child.test_exemption:
-            act.change(act.child, test_exemption=EXEMPT)
-        return
+        if act.child.test_exemption:
+            return []
+        act.change(act.child, test_exemption=EXEMPT)
+        return [Change(f"{TEST.name}.exempt", f"{TEST.title}: Geen toets, omdat", None, EXEMPT)]
     there = await scope.of(act.child, TestResult).first()
     if there is not None and "maker" in there.content:
         report.remarks.append(
@@ -32,7 +35,7 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
                 code="TEST_DELIVERED",
             )
         )
-        return
+        return []
     advice = await _advice(test["advice_text"])
     if advice is None:
         report.remarks.append(
@@ -44,9 +47,11 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
             )
         )
     values = {"advice_id": advice, "test_code": test["test_code"], "content": test["content"]}
+    was = there.content if there is not None else {}
+    changes = diff(before={TEST.name: was}, after={TEST.name: test["content"]}, declared=(TEST,))
     if there is not None:
         act.change(there, **values)
-        return
+        return changes
     act.create(
         TestResult(
             id=uuid4(),
@@ -57,6 +62,7 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
             **values,
         )
     )
+    return changes
 
 
 async def _advice(text: str) -> str | None:

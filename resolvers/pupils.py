@@ -82,6 +82,7 @@ class PupilRow:
     origin_school: str
     eck_id: str
     school_key: str
+    bsn_doubtful: bool
     parts: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -128,6 +129,7 @@ COLUMNS = (
     "origin_school",
     "eck_id",
     "school_key",
+    "bsn_doubtful",
 )
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]

@@ -57,8 +57,8 @@ async def create_upload(
                 raise refusal
         there = scope.of(act.pupil, Upload) if act.pupil else _own(viewer)
         awaited = Q(state=UploadState.AWAITING, created_at__gt=rule.awaited_since(now=act.now))
-        living = there.filter(Q(state__in=rule.RECEIVED) | awaited, kind=kind)
-        rule.may_add(living=await living.count())
+        living = there.filter(Q(state__in=rule.RECEIVED) | awaited, kind=kind, read_at=None)
+        rule.may_add(kind=kind, living=await living.count())
         upload = Upload(
             id=uuid4(),
             kind=kind,
@@ -271,7 +271,10 @@ async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
     link = None
     if found.state == UploadState.AWAITING and await _awaited(found):
         link = url(use=Use.SEND, row_id=found.id, viewer=viewer)
-    elif await readable(viewer=viewer, upload_id=found.id) is not None:
+    elif (
+        found.kind is not UploadKind.OSO_DOSSIER  # Nobody needs it back, and it holds more than Loket keeps.
+        and await readable(viewer=viewer, upload_id=found.id) is not None
+    ):
         link = url(use=Use.UPLOAD, row_id=found.id, viewer=viewer)
     return UploadRow(
         id=found.id,

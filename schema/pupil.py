@@ -242,6 +242,9 @@ class Pupil:
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
     test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")
     bsn: str | None = seen_by(PO, description="Het BSN. Wie het leest, wordt vastgelegd.")
+    bsn_doubtful: bool = seen_by(
+        PO, description="Het BSN dat binnenkwam klopt niet, en is niet bewaard. Vul het goede BSN in."
+    )
     oki_doc: OkiDoc | None = seen_by(
         PO,
         FAMILY,

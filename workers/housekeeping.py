@@ -3,6 +3,8 @@
 import logging
 from datetime import timedelta
 
+from tortoise.expressions import Q
+
 from models import Delivery, Document, IdempotencyKey, Session, Upload
 from resolvers import clock, files
 from resolvers.imports import deliveries
@@ -14,7 +16,8 @@ log = logging.getLogger("loket.sweep")
 
 DOCUMENT_LIVES = timedelta(days=1)
 UPLOAD_AWAITED = timedelta(days=1)
-DOSSIER_LIVES = timedelta(days=7)
+DOSSIER_LIVES = timedelta(days=1)
+READ_DOSSIER_LIVES = timedelta(hours=1)
 ANSWER_LIVES = timedelta(days=2)
 # Revoked and expired sessions stay visible for a while to the person whose they were.
 SESSION_REMEMBERED = timedelta(days=30)
@@ -68,8 +71,8 @@ async def _uploads(*, store: files.Store) -> int:
         AT_ONCE
     )
     read = await Upload.filter(
+        Q(created_at__lt=now - DOSSIER_LIVES) | Q(read_at__lt=now - READ_DOSSIER_LIVES),
         kind=UploadKind.OSO_DOSSIER,
-        created_at__lt=now - DOSSIER_LIVES,
         state__not=UploadState.REMOVED,
     ).limit(AT_ONCE)
     for upload in never_came:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from imports.edexml.fields import ADDITIONS, HOLDERS, ROWS, Shape
 from imports.problem import Unreadable
+from imports.xml import SAFELY
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -84,13 +85,7 @@ def read(*, pieces: Iterable[bytes]) -> Roster:
 def _events(pieces: Iterable[bytes]) -> Iterator[tuple[str, Any]]:
     parser = etree.XMLPullParser(
         events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        **SAFELY,
     )
     letters, total, since, many = _Letters(), 0, 0, 0
     try:

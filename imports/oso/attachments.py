@@ -62,7 +62,7 @@ class Unpacking:
         try:
             content, content_type = self._open(name, text)
         except _Refused as refused:
-            return Opened(filename, problem=f"het document {filename} {refused.why}.", code=refused.code)
+            return Opened(filename, problem=f"Het document {filename} {refused.why}.", code=refused.code)
         return Opened(filename, content, content_type)
 
     def _open(self, name: str, text: str) -> tuple[bytes, str]:

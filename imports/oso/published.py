@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from imports.xml import SAFELY
 from rules.oki_doc.dossier import Remark, Severity
 
 MOST = 50
@@ -44,7 +45,7 @@ def _remark(path: str, message: str) -> Remark:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.XMLParser(**SAFELY)
 
 
 @lru_cache(maxsize=8)

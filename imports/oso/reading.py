@@ -168,7 +168,7 @@ class Reading:
                 content.text = ""  # The largest texts of a dossier: let go as soon as they are read.
             description = self.value(node, DOCUMENT.by_name["description"], f"{where}/omschrijving", title)
             if opened.content is None:
-                self.remark(where, f"{title}: {opened.problem}", code=opened.code)
+                self.remark(where, f"{title}. {opened.problem}", code=opened.code)
             else:
                 row = {"filename": opened.filename}
                 rows.append({**row, "description": description} if description else row)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from imports.oso.refusal import Unreadable
+from imports.xml import SAFELY
 
 MOST_BYTES = 25_000_000
 MOST_ELEMENTS = 100_000
@@ -231,13 +232,7 @@ def _parsed(content: bytes, encoding: str) -> _Builder:
     parser = etree.XMLParser(
         target=builder,
         encoding=encoding or None,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
+        **SAFELY,
     )
     try:
         for begin in range(0, len(content), CHUNK):

@@ -14,7 +14,7 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII)
 _ZONE = re.compile(r"(Z|[+-][0-9]{2}:[0-9]{2})$", re.ASCII)
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _NEVER = ("Cc", "Cs", "Cn", "Co", "Zl", "Zp")
 
 
@@ -98,18 +98,15 @@ def _line(text: str, declared: Field) -> str | None:
 def _cleaned(text: str, declared: Field) -> str:
     """Composed letters; a line is one line. What cannot be shown or turns the direction of a text goes."""
     composed = unicodedata.normalize("NFC", text)
-    if declared.kind is not Kind.TEXT:
-        composed = " ".join(composed.split())
-    else:
+    if declared.kind is Kind.TEXT:
         composed = composed.replace("\r\n", "\n").replace("\r", "\n")
-    if composed.isascii() and (composed.isprintable() or declared.kind is Kind.TEXT):
-        return composed.strip()
-    kept = (
-        letter
-        for letter in composed
-        if letter in "\n\t" or (letter not in _TURNING and unicodedata.category(letter) not in _NEVER)
-    )
-    return "".join(kept).strip()
+    if not (composed.isascii() and (composed.isprintable() or declared.kind is Kind.TEXT)):
+        composed = "".join(
+            letter
+            for letter in composed
+            if letter.isspace() or (letter not in _TURNING and unicodedata.category(letter) not in _NEVER)
+        )
+    return composed.strip() if declared.kind is Kind.TEXT else " ".join(composed.split())
 
 
 _READ = {

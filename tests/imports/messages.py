@@ -1,7 +1,6 @@
 """Messages `Leerlingresultaat` as the tests make them, and the one that the standard shows."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +80,9 @@ def written(value: Any) -> bytes:
 
 
 @pytest.fixture
-def published() -> dict[str, Any]:
-    """The example of the standard as published; its folder is named by STANDARDS_DIR."""
-    folder = os.environ.get("STANDARDS_DIR")
-    if not folder:
-        pytest.skip("STANDARDS_DIR names no folder with the published standards")
-    return example(Path(folder, "doorstroomtoets", "doorstroom-openapi.yaml").read_text("utf-8"))
+def published(standards: Path) -> dict[str, Any]:
+    """The example of the standard as published."""
+    return example((standards / "doorstroomtoets" / "doorstroom-openapi.yaml").read_text("utf-8"))
 
 
 def example(openapi: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """EDEXML, from bytes to rows: what a file says of each child and colleague, and what is wrong with it."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -21,14 +20,6 @@ def refused(content: bytes) -> str:
 
 def codes(content: bytes) -> list[set[str]]:
     return [row.codes for row in judged(content).pupils]
-
-
-@pytest.fixture
-def standards() -> Path:
-    folder = os.environ.get("STANDARDS_DIR")
-    if not folder:
-        pytest.skip("STANDARDS_DIR names no folder with the published standards")
-    return Path(folder)
 
 
 class TestARow:

@@ -1,6 +1,7 @@
 """School 00YY, whose own system brings dossiers, and how its editor sends one."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from models.school import PrimarySchool
 from rules.identifiers import is_bsn
 from rules.vocabulary import Role
-from tests.imports.oso_dossier import BSN, dossier
+from tests.imports.oso_dossier import BORN, BSN, dossier
 from tests.world import Person, World
 
 REPORT = (
@@ -55,4 +56,10 @@ def files(folder: Path, *contents: bytes | str) -> list[Path]:
 def many(count: int) -> list[str]:
     """Dossiers of as many children."""
     text, numbers = dossier().decode(), bsns()
-    return [text.replace(BSN, f"<bsn>{next(numbers)}</bsn>") for _ in range(count)]
+    first = date(2015, 1, 1)
+    return [
+        text.replace(BSN, f"<bsn>{next(numbers)}</bsn>")
+        .replace(BORN, f"<geboortedatum>{first + timedelta(days=place)}</geboortedatum>")
+        .replace("L00042", f"L{place}")
+        for place in range(count)
+    ]

@@ -38,11 +38,8 @@ def desk(world: World, tmp_path: Path) -> Desk:
 
 class TestTheOfficialExample:
     @pytest.fixture
-    def example(self) -> Path:
-        folder = os.environ.get("STANDARDS_DIR")
-        if not folder:
-            pytest.skip("STANDARDS_DIR names no folder with the published standards")
-        return Path(folder) / "edexml" / "EDEXML.Voorbeeld.2.1.xml"
+    def example(self, standards: Path) -> Path:
+        return standards / "edexml" / "EDEXML.Voorbeeld.2.1.xml"
 
     async def test_is_reported_row_by_row(self, world: World, example: Path) -> None:
         report = await run(path=example, invite_teachers=True)
