@@ -24,7 +24,7 @@ from resolvers.oso_match import whose
 from resolvers.oso_test import write_test
 from resolvers.step import Act, take
 from resolvers.tray import take_in_step
-from resolvers.uploads import readable
+from resolvers.uploads import readable, why_not
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
 from rules.dossier import UNLIKELY_AGE, PlacedAlready, is_of_an_age
@@ -39,7 +39,6 @@ from rules.dossier_import import (
 from rules.identifiers import sort_name
 from rules.oki_doc.dossier import Dossier, Remark, Severity
 from rules.oki_doc.identity import PUPIL
-from rules.steps import NotFound
 from rules.vocabulary import OkiDocStatus, PlacementStatus, UploadKind
 from settings import load
 
@@ -68,11 +67,11 @@ async def import_oso_dossier(
 ) -> Imported:
     """Take in an uploaded dossier. `pupil_id` or `new_pupil` answers the question whose it is.
 
-    Raises `NotFound`, `DossierUnreadable`, and what `take_in` raises.
+    Raises `NotFound`, `UploadNotReady`, `DossierUnreadable`, and what `take_in` raises.
     """
     upload = await readable(viewer=viewer, upload_id=upload_id)
     if upload is None or upload.kind is not UploadKind.OSO_DOSSIER:
-        raise NotFound().at("upload_id")
+        raise await why_not(viewer=viewer, upload_id=upload_id)
     content = await store().part(key=upload.storage_key, start=0, end=upload.size)
     dossier = await asyncio.to_thread(read_dossier, content=content)
     async with in_transaction():

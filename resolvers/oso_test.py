@@ -38,10 +38,11 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> list[Chan
         return []
     advice = await _advice(test["advice_text"])
     if advice is None:
+        said = "Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het."
         report.remarks.append(
             Remark(
                 path=f"{PATH}/eindtoetsresultaat/toets_advies",
-                message="Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het.",
+                message=said if test["advice_text"] else "Er staat geen toetsadvies in het dossier.",
                 code="TEST_ADVICE_UNKNOWN",
                 severity=Severity.CONFIRM,
             )

@@ -22,6 +22,7 @@ from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules import uploads as rule
 from rules.calendar import Window, closed
+from rules.refusal import Refusal
 from rules.steps import NotFound
 from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers, UploadState
 from rules.vocabulary import UploadKind
@@ -290,6 +291,14 @@ async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
     """A released file this viewer may read at this moment; nothing in every other case."""
     upload = await scope.uploads(viewer).filter(id=upload_id, state=UploadState.RELEASED).first()
     return upload if upload is not None and viewer.role in rule.READERS[upload.kind] else None
+
+
+async def why_not(*, viewer: Viewer, upload_id: UUID) -> Refusal:
+    """Why an upload cannot be read: only whoever sent it learns more than that it is not found."""
+    own = await _own(viewer).filter(id=upload_id).first()
+    if own is None or own.state in (UploadState.RELEASED, UploadState.REMOVED):
+        return NotFound().at("upload_id")
+    return UploadNotReady(state=own.state).at("upload_id")
 
 
 def _own(viewer: Viewer) -> QuerySet[Upload]:

@@ -143,7 +143,7 @@ class TestARefusedFile:
         put = await world.http.put(urlsplit(made["url"]).path, content=content)
         answer = await editor.do("importOsoDossier", REPORT, uploadId=made["id"])
         codes = [error["code"] for error in answer["errors"]]
-        assert codes == (["DOSSIER_UNREADABLE"] if put.status_code == 201 else ["NOT_FOUND"])
+        assert codes == (["DOSSIER_UNREADABLE"] if put.status_code == 201 else ["UPLOAD_NOT_READY"])
         assert await Pupil.all().count() == 0
 
     async def test_of_somebody_else_is_not_found(self, world: World) -> None:

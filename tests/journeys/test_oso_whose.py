@@ -164,3 +164,11 @@ class TestTheFile:
         refused = await editor.do("createUpload", "upload { id }", **given)
         assert codes(refused) == ["TOO_MANY_UPLOADS"]
         assert "dossiers" in refused["errors"][0]["message"]
+
+    async def test_that_never_came_is_not_ready_and_no_riddle(self, world: World) -> None:
+        editor = await editor_of_00yy(world)
+        given = {"kind": "OSO_DOSSIER", "filename": "d.xml", "size": 10}
+        made = (await editor.done("createUpload", "upload { id }", **given))["upload"]
+        assert codes(await editor.do("importOsoDossier", REPORT, uploadId=made["id"])) == ["UPLOAD_NOT_READY"]
+        stranger = await world.editor()
+        assert codes(await stranger.do("importOsoDossier", REPORT, uploadId=made["id"])) == ["NOT_FOUND"]
