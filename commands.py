@@ -131,9 +131,9 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
         known = ", ".join((*KINDS, *OF_SYSTEMS))
         print(f"import: {given.kind} is unknown; choose {known}", file=sys.stderr)
         return 2
-    for option, kind in ONLY_FOR.items():
-        if getattr(given, option) and given.kind != kind:
-            print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
+    for option, kinds in ONLY_FOR.items():
+        if getattr(given, option) and given.kind not in kinds:
+            print(f"import: --{option.replace('_', '-')} is for {' and '.join(kinds)}", file=sys.stderr)
             return 2
     return asyncio.run(OF_SYSTEMS.get(given.kind, _take_in)(settings, given))
 
@@ -149,7 +149,7 @@ async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
                 dry_run=given.dry_run,
                 region=given.region,
                 year=given.year,
-                say=_say,
+                say=_progress,
             )
             print(*in_words(report=report), sep="\n", flush=True)
             if not report.is_right:
@@ -169,7 +169,7 @@ async def _take_results(settings: Settings, given: argparse.Namespace) -> int:
                 region=given.region,
                 year=given.year,
                 dry_run=given.dry_run,
-                say=_say,
+                say=_progress,
             )
             print(*result_in_words(report=report), sep="\n", flush=True)
             right = right and report.is_right
@@ -187,9 +187,10 @@ async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int
                 path=path,
                 dry_run=given.dry_run,
                 invite_teachers=given.invite_teachers,
+                confirm_overwrite=given.confirm_overwrite,
                 region=given.region,
                 year=given.year,
-                say=_say,
+                say=_progress,
             )
             print(*in_words(report=report), sep="\n", flush=True)
             status = status if report.is_right else 1
@@ -223,7 +224,7 @@ async def _taken_here(settings: Settings, given: argparse.Namespace) -> "Dossier
             year=given.year,
             dry_run=given.dry_run,
             confirm_overwrite=given.confirm_overwrite,
-            say=_say,
+            say=_progress,
         )
 
 
@@ -245,7 +246,7 @@ async def _handed_in(settings: Settings, given: argparse.Namespace) -> "DossierR
                     year=given.year,
                     dry_run=given.dry_run,
                     confirm_overwrite=given.confirm_overwrite,
-                    say=_say,
+                    say=_progress,
                 )
                 if len(given.files) > EVERY:
                     _say(f"for the report, if this ends early: {_asking(delivery_id)}")
@@ -274,7 +275,7 @@ async def _followed(delivery_id: UUID) -> "DossierReport":
     while (stand := await deliveries.stand(delivery_id=delivery_id)) and not stand.over:
         now = time.monotonic()
         if stand.begun and stand.done != done and now - told >= PROGRESS_EVERY:
-            _say(f"{stand.done} van {stand.total} dossiers")
+            _progress(f"{stand.done} van {stand.total} dossiers")
             done, told = stand.done, now
         if not (stand.begun or warned) and now - began >= TAKEN_WITHIN:
             warned = True
@@ -306,6 +307,12 @@ def _delivery_named(words: list[Path]) -> UUID:
 
 def _asking(delivery_id: UUID) -> str:
     return f"./loket import oso --report {delivery_id}"
+
+
+def _progress(text: str) -> None:
+    """How far it is, to somebody who waits: a timetable would mail it."""
+    if sys.stderr.isatty():
+        _say(text)
 
 
 def _say(text: str) -> None:
@@ -340,13 +347,13 @@ OF_SYSTEMS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, N
 """Files of other systems, in which every message stands by itself."""
 
 ONLY_FOR = {
-    "invite_teachers": "edexml",
-    "school": "toetsresultaten",
-    "confirm_overwrite": "oso",
-    "here": "oso",
-    "report": "oso",
+    "invite_teachers": ("edexml",),
+    "school": ("toetsresultaten",),
+    "confirm_overwrite": ("oso", "edexml"),
+    "here": ("oso",),
+    "report": ("oso",),
 }
-"""Options of `import` that one kind knows."""
+"""Options of `import` that not every kind knows."""
 
 IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +25,7 @@ from resolvers.imports.ground import Ground, SchoolRow, YearRow
 from resolvers.imports.run import Say, Undone, silent
 from resolvers.oso_dossier import Imported, take_in
 from resolvers.viewer import Viewer
+from rules.dossier_import import ConfirmOverwrite, DossierMatchUnsure
 from rules.oki_doc.dossier import Dossier
 from rules.refusal import Refusal, Refusals
 from rules.vocabulary import Role
@@ -79,6 +80,19 @@ class _OnDisk:
         self.line = line
 
 
+_IN_BULK: dict[type[Refusal], str] = {
+    ConfirmOverwrite: (
+        "Het Oki-doc van deze leerling is definitief, en dit dossier wijzigt het. Met --confirm-overwrite wordt "
+        "het wel ingelezen; het Oki-doc is daarna weer voorlopig."
+    ),
+    DossierMatchUnsure: (
+        "Er is al een leerling met deze naam en geboortedatum, of met dit nummer, maar het dossier zegt niet zeker "
+        "dat dit hetzelfde kind is. De school neemt dit dossier zelf over in haar portaal, en kiest daar de leerling."
+    ),
+}
+"""What is said where nobody can answer a question."""
+
+
 @dataclass(kw_only=True)
 class _Delivery:
     """Files on their way in. `of_child`: whoever comes with the same number waits for the one before."""
@@ -107,7 +121,7 @@ class _Delivery:
         except Overtaken:
             raise
         except Refusal as refusal:
-            await _refuse(source, refusal.message)
+            await _refuse(source, _IN_BULK.get(type(refusal), refusal.message))
         except Refusals as refusals:
             await _refuse(source, " ".join(one.message for one in refusals.refusals))
         except Exception as fault:  # noqa: BLE001 - one bad dossier does not stop the others
@@ -118,6 +132,10 @@ class _Delivery:
     async def _taken(self, source: Source, school: SchoolRow, code: str, dossier: Dossier) -> None:
         async def told(taken: Imported) -> None:
             line = Line.of(filename=source.name, elk_number=taken.elk_number, report=taken.report)
+            if (
+                taken.report.overwrites_final and not self.confirm_overwrite
+            ):  # A trial run shows what it would be.
+                line = replace(line, became=Became.REFUSED, reason=_IN_BULK[ConfirmOverwrite])
             await source.record(line)
 
         if not self.dry_run:

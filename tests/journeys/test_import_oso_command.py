@@ -172,6 +172,7 @@ async def test_says_how_far_it_is(
 
     monkeypatch.setattr(Delivered, "record", one_at_a_time)
     delivery_id = await hand_in(paths=files(tmp_path, *many(12)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     report, _ = await asyncio.gather(commands._followed(delivery_id), Intake(store=store()).take_due())
     assert report.is_right
     said = capsys.readouterr().err.splitlines()

@@ -98,9 +98,12 @@ async def test_a_definitive_oki_doc_asks_to_be_confirmed(
     await take_dossiers(paths=files(tmp_path, text))
     await OkiDoc.all().update(status=OkiDocStatus.FINAL)
     paths = files(tmp_path, text.replace("Wij hoopten op meer.", "Te weinig uitleg."))
+    tried = await take_dossiers(paths=paths, dry_run=True)
+    assert "anders dan het was" in "\n".join(dossiers_in_words(report=tried))
     report = await take_dossiers(paths=paths)
-    assert became(report) == ["REFUSED"]
-    assert "definitief" in report.lines[0].reason
+    assert became(report) == became(tried) == ["REFUSED"]
+    assert "--confirm-overwrite" in report.lines[0].reason
+    assert report.lines[0].reason == tried.lines[0].reason
     assert (await OkiDoc.get()).status is OkiDocStatus.FINAL
     report = await take_dossiers(paths=paths, confirm_overwrite=True)
     assert became(report) == ["UPDATED"]
