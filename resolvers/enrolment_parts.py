@@ -1,13 +1,15 @@
 """The forms of many pupils in a fixed number of statements, and what a family reads of the outcome."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from models import Department, Enrolment, Region
+from models import Department, Enrolment, IndividualWindow, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
 from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
-from resolvers.family import load_logins
+from resolvers.family import grouped, load_logins
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -15,7 +17,7 @@ from rules import enrolment as rule
 from rules import result
 from rules.calendar import Window, closed
 from rules.enrolment import Choice, Form
-from rules.vocabulary import EnrolmentStatus, Role
+from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 
 
 @part("enrolment")
@@ -31,6 +33,26 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
         row.parts["enrolment"] = {
             one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
         }
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A window that one family has for itself (rules 7 and 22)."""
+
+    region: str
+    opens_at: datetime
+    closes_at: datetime
+    reason: WindowReason
+
+
+@part("individual_windows")
+async def _individual_windows(viewer: Viewer, rows: list[PupilRow]) -> None:
+    """The latest first."""
+    windows = scope.of_all(rows, IndividualWindow).order_by("pupil_id", "-closes_at")
+    columns = ("region__code", "opens_at", "closes_at", "reason")
+    by_pupil = await grouped(windows, columns, WindowRow)
+    for row in rows:
+        row.parts["individual_windows"] = by_pupil.get(row.id, [])
 
 
 async def _in_the_way(forms: list[Enrolment], rows: list[PupilRow]) -> dict[UUID, list[str]]:

@@ -22,7 +22,12 @@ async def set_not_placing_reason(
     """
     async with take("setNotPlacingReason", viewer=viewer, pupil_id=pupil_id) as act:
         pupil = act.child
-        final = await scope.of(pupil, Enrolment).filter(status=EnrolmentStatus.FINAL).select_related("region").first()
+        final = (
+            await scope.of(pupil, Enrolment)
+            .filter(status=EnrolmentStatus.FINAL)
+            .select_related("region")
+            .first()
+        )
         if reason is not None and final is not None:
             if final.placement_status is PlacementStatus.PLACED:
                 raise PlacedAlready()

@@ -1,7 +1,7 @@
 """Rules 5 and 6: a dossier of a school's own system becomes a pupil with an Oki-doc, or changes one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -115,8 +115,11 @@ async def take_in(
     pupil_id: UUID | None = None,
     new_pupil: bool = False,
     upload: Upload | None = None,
+    also: Callable[[Imported], Awaitable[None]] | None = None,
 ) -> Imported:
     """One dossier, one transaction: a pupil with its Oki-doc as concept, or every field that differs.
+
+    `also` writes what must come or go with it, in the same transaction.
 
     Raises `DossierOfOtherSchool`, `DossierMatchUnsure`, `ConfirmOverwrite`, `PlacedAlready`,
     `DossierWithoutBirthDate`, `PupilKnown`, `ElkNumbersUsedUp`, `NotFound`, `YearClosed`.
@@ -177,6 +180,9 @@ async def take_in(
                 if upload is not None:
                     await act.flush()
                     act.change(upload, read_at=act.now, pupil_id=known)
+                taken = Imported(pupil_id=known, elk_number=elk_number, report=report)
+                if also is not None:
+                    await also(taken)
     except _OnlyTried:
         return Imported(pupil_id=matched, elk_number=elk_number if matched else "", report=report)
     except BaseException:
@@ -184,7 +190,7 @@ async def take_in(
         raise
     if files.waits_for_scanner:
         await nudge("scan_uploads")
-    return Imported(pupil_id=known, elk_number=elk_number, report=report)
+    return taken
 
 
 async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:

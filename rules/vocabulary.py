@@ -91,6 +91,13 @@ class PriorityDecision(StrEnum):
     REJECT = "REJECT"
 
 
+class WindowReason(StrEnum):
+    """Why one family may enrol outside the application period (rules 7 and 22)."""
+
+    ADVICE_CORRECTED = "ADVICE_CORRECTED"
+    NOT_PLACEABLE = "NOT_PLACEABLE"
+
+
 class PlacementStatus(StrEnum):
     NONE = "NONE"
     PLACED = "PLACED"

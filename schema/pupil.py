@@ -5,7 +5,15 @@ from typing import Any, cast
 
 import strawberry
 
-from rules.vocabulary import Colour, LoginStatus, NotPlacingReason, PlacementStatus, PupilOrigin, Role
+from rules.vocabulary import (
+    Colour,
+    LoginStatus,
+    NotPlacingReason,
+    PlacementStatus,
+    PupilOrigin,
+    Role,
+    WindowReason,
+)
 from schema.enrolment import Enrolment, RegionCode
 from schema.oki_doc import OkiDoc
 from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
@@ -20,11 +28,18 @@ IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
 RESULT: Roles = PO | FAMILY | VO
 FILE: Roles = PO | FAMILY | VO | REGION
 HAVE_FILES: Roles = PO | FAMILY | VO
+HAVE_WINDOWS: Roles = PO | FAMILY | REGION
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
 ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
 NotPlacingReasonEnum = strawberry.enum(
     NotPlacingReason, description="Reden niet plaatsen VO: uitgeschreven, verhuisd of groep-8-doubleerder."
+)
+WindowReasonEnum = strawberry.enum(
+    WindowReason,
+    description=(
+        "ADVICE_CORRECTED: het advies is gewijzigd. NOT_PLACEABLE: de school kan het kind niet plaatsen."
+    ),
 )
 PupilOriginEnum = strawberry.enum(
     PupilOrigin,
@@ -190,6 +205,14 @@ def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -
     return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
 
 
+@output_type("Een eigen aanmeldtijd: alleen dit gezin kan dan aanmelden.")
+class IndividualWindow:
+    region: str = seen_by(HAVE_WINDOWS, description="De code van de regio.")
+    opens_at: datetime = seen_by(HAVE_WINDOWS, description="Vanaf wanneer.")
+    closes_at: datetime = seen_by(HAVE_WINDOWS, description="Tot wanneer.")
+    reason: WindowReason = seen_by(HAVE_WINDOWS, description="Waarom het gezin deze tijd heeft.")
+
+
 @output_type("Een kind dat naar het voortgezet onderwijs gaat.")
 class Pupil:
     id: strawberry.ID = seen_by(NAMED, description="Het kenmerk van dit kind.")
@@ -244,6 +267,9 @@ class Pupil:
     bsn: str | None = seen_by(PO, description="Het BSN. Wie het leest, wordt vastgelegd.")
     bsn_doubtful: bool = seen_by(
         PO, description="Het BSN dat binnenkwam klopt niet, en is niet bewaard. Vul het goede BSN in."
+    )
+    individual_windows: list[IndividualWindow] = seen_by(
+        PO, FAMILY, REGION, description="Eigen aanmeldtijden van dit gezin, de laatste voorop."
     )
     oki_doc: OkiDoc | None = seen_by(
         PO,

@@ -6,8 +6,9 @@ from datetime import timedelta
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from models import Document, IdempotencyKey, LoginRequest, OutboxMail, Session, Upload
+from models import Delivery, Document, IdempotencyKey, LoginRequest, OutboxMail, Session, Upload
 from resolvers import clock, files
+from resolvers.imports import deliveries
 from rules.login_request import CONFIRM_WITHIN
 from rules.uploads import UploadState
 from rules.vocabulary import JobStatus, LoginRequestState, UploadKind
@@ -27,7 +28,8 @@ AT_ONCE = 200
 
 async def sweep(*, store: files.Store) -> int:
     """One round. Returns how many things went."""
-    gone = await _documents(store=store) + await _uploads(store=store) + await _unconfirmed()
+    gone = await _documents(store=store) + await _uploads(store=store) + await _deliveries(store=store)
+    gone += await _unconfirmed()
     real = clock.real_now()
     gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
     gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
@@ -55,6 +57,24 @@ async def _unconfirmed() -> int:
         gone = [row.id for row in await old.limit(AT_ONCE).select_for_update(skip_locked=True)]
         await OutboxMail.filter(link="login_request", link_id__in=gone).delete()
         return await LoginRequest.filter(id__in=gone).delete()
+
+
+async def _deliveries(*, store: files.Store) -> int:
+    """Files no worker took in, and reports that were there long enough: they name pupils by their numbers."""
+    real = clock.real_now()
+    never_taken = await Delivery.filter(finished_at=None, created_at__lt=real - deliveries.AWAITED).limit(
+        AT_ONCE
+    )
+    told = await Delivery.filter(finished_at__lt=real - deliveries.REPORT_LIVES).limit(AT_ONCE)
+    for delivery in never_taken:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+        await Delivery.filter(id=delivery.id).update(
+            status=JobStatus.FAILED, finished_at=real, lease_token=None, lease_until=None
+        )
+    for delivery in told:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+        await delivery.delete()
+    return len(never_taken) + len(told)
 
 
 async def _uploads(*, store: files.Store) -> int:

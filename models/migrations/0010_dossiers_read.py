@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loket", "0008_keys_of_school_systems")]
+    dependencies = [("loket", "0009_deliveries")]
 
     operations = [
         ops.AddField(

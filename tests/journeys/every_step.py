@@ -289,6 +289,27 @@ async def _undone(world: World) -> Done:
     return Done(account_id=await _family_account(pupil), pupil=pupil)
 
 
+@way("updateOkiDoc", Role.PO_EDITOR, tells=("EnrolmentFellBack",))
+async def _of_an_advice_that_no_longer_fits(world: World) -> Done:
+    return await _advice_corrected(world, advice="VMBO_BB")
+
+
+@way("updateOkiDoc", Role.PO_EDITOR, tells=("EnrolmentWithdrawn",))
+async def _of_an_advice_that_is_not_on_the_form(world: World) -> Done:
+    return await _advice_corrected(world, advice="PRAKTIJKONDERWIJS")
+
+
+async def _advice_corrected(world: World, *, advice: str) -> Done:
+    """An enrolled child whose definitive advice becomes another; its test was no higher."""
+    pupil = await world.pupil(tested=False)
+    await Pupil.filter(id=pupil.id).update(test_exemption="Kort in Nederland")
+    await enrolled(world, pupil)
+    editor = await world.editor()
+    given = {"pupilId": str(pupil.id), "expectedVersion": 1, "advice": advice}
+    await editor.done("updateOkiDoc", "pupil { id }", **given)
+    return Done(account_id=editor.account_id, pupil=pupil)
+
+
 @way("setNotPlacingReason", Role.PO_EDITOR)
 async def _of_a_child_not_enrolled(world: World) -> Done:
     pupil, editor = await world.pupil(), await world.editor()
