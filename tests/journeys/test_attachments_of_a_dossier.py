@@ -1,0 +1,104 @@
+"""A document that a dossier brought stands at its place in the Oki-doc, and leaves it whole (rules 5 and 6)."""
+
+from typing import Any
+
+from models import AuditEntry, Enrolment, OkiDoc, Pupil, Upload
+from models import TestResult as Result
+from rules.oki_doc.dossier import document_rows
+from rules.vocabulary import OkiDocStatus, PlacementStatus
+from tests.imports.oso_dossier import PDF, SUPPORT, document, dossier, packed
+from tests.journeys.every_step import enrolled
+from tests.journeys.oso_school import editor_of_00yy, imported
+from tests.journeys.test_file_lists import send_file
+from tests.world import Person, World
+
+TLV = document(name="tlv.pdf", content=packed(PDF + b"% the declaration\n"))
+REMOVED = "pupil { okiDoc { status version } attachments { filename } }"
+
+
+async def brought(world: World) -> tuple[Person, Pupil]:
+    """A pupil whose definitive Oki-doc came as a dossier."""
+    editor = await editor_of_00yy(world)
+    made = (await imported(world, editor, dossier(support=_with_own_tlv())))["pupil"]
+    await OkiDoc.filter(pupil_id=made["id"]).update(status=OkiDocStatus.FINAL)
+    return editor, await Pupil.get(id=made["id"])
+
+
+def _with_own_tlv() -> str:
+    """The other documents have one content, and are one attachment at many places."""
+    return SUPPORT.replace(document(name="tlv.pdf"), TLV)
+
+
+async def standing(pupil: Pupil) -> list[str]:
+    """Every upload that the Oki-doc, or the test of the dossier, points at."""
+    sections = (await OkiDoc.get(pupil_id=pupil.id)).sections
+    content = (await Result.get(pupil_id=pupil.id)).content
+    return [row["upload"] for part in (sections, content) for _, row in document_rows(part)]
+
+
+async def removed(editor: Person, upload: Upload) -> Any:
+    return await editor.do("removeAttachment", REMOVED, uploadId=str(upload.id))
+
+
+class TestRemovingAnAttachment:
+    async def test_takes_it_out_of_the_oki_doc_too_and_that_is_a_correction(self, world: World) -> None:
+        editor, pupil = await brought(world)
+        tlv = await Upload.get(filename="tlv.pdf")
+        there = await standing(pupil)
+        assert str(tlv.id) in there
+        answer = await removed(editor, tlv)
+        assert answer["errors"] == []
+        assert answer["pupil"]["okiDoc"] == {"status": "CONCEPT", "version": 2}
+        gone = [one for one in there if one != str(tlv.id)]
+        assert await standing(pupil) == gone
+        sections = (await OkiDoc.get(pupil_id=pupil.id)).sections
+        assert sections["statements"][0]["number"] == "TLV-1"
+        assert "documents" not in sections["statements"][0]
+        made = await editor.done(
+            "createDocument", "document { id }", kind="OKI_DOC", pupilId=str(pupil.id)
+        )
+        text = await world.pdf_text(editor, made["document"]["id"])
+        assert "opp.pdf" in text
+        assert "tlv.pdf" not in text
+        acts = await AuditEntry.filter(act="removeAttachment").values_list("entity", flat=True)
+        assert sorted(acts) == ["OkiDoc", "Upload"]
+
+    async def test_takes_it_out_of_each_place_it_stands_at_and_leaves_no_empty_row(self, world: World) -> None:
+        editor, pupil = await brought(world)
+        many = await Upload.get(filename="behoeften.pdf")
+        assert (await standing(pupil)).count(str(many.id)) > 5
+        await removed(editor, many)
+        assert str(many.id) not in str((await OkiDoc.get(pupil_id=pupil.id)).sections)
+        sections = (await OkiDoc.get(pupil_id=pupil.id)).sections
+        assert "documents" not in sections
+        assert sections["support"] == {"medication": False}
+
+    async def test_takes_it_out_of_the_test_too(self, world: World) -> None:
+        editor, pupil = await brought(world)
+        picture = await Upload.get(filename="uitslag.png")
+        answer = await removed(editor, picture)
+        assert answer["pupil"]["okiDoc"] == {"status": "CONCEPT", "version": 2}
+        assert str(picture.id) not in await standing(pupil)
+        content = (await Result.get(pupil_id=pupil.id)).content
+        assert (content["score"], "documents" in content) == (81, False)
+
+    async def test_that_stands_nowhere_in_it_leaves_it_definitive(self, world: World) -> None:
+        editor, pupil = await brought(world)
+        await send_file(world, editor, pupil)
+        there = await standing(pupil)
+        answer = await removed(editor, await Upload.get(filename="brief.pdf", source=""))
+        assert answer["pupil"]["okiDoc"] == {"status": "FINAL", "version": 1}
+        assert await standing(pupil) == there
+
+    async def test_of_a_placed_pupil_is_refused_where_it_stands_in_it(self, world: World) -> None:
+        pupil, editor = await world.pupil(), await world.editor()
+        await enrolled(world, pupil)
+        loose = await send_file(world, editor, pupil)
+        named = await send_file(world, editor, pupil)
+        rows = [{"filename": "brief.pdf", "upload": named}]
+        await OkiDoc.filter(pupil_id=pupil.id).update(sections={"documents": rows})
+        await Enrolment.filter(pupil_id=pupil.id).update(placement_status=PlacementStatus.PLACED)
+        refused = await removed(editor, await Upload.get(id=named))
+        assert [error["code"] for error in refused["errors"]] == ["PLACED_ALREADY"]
+        assert (await Upload.get(id=named)).state == "RELEASED"
+        assert (await removed(editor, await Upload.get(id=loose)))["errors"] == []
