@@ -23,6 +23,7 @@ from resolvers.viewer import Viewer
 from rules import uploads as rule
 from rules.calendar import Window, closed
 from rules.dossier import PlacedAlready
+from rules.filenames import served_name
 from rules.oki_doc.dossier import without_upload
 from rules.steps import NotFound
 from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers, UploadState
@@ -128,6 +129,7 @@ async def receive(
         was=UploadState.AWAITING,
         state=UploadState.QUARANTINE if scanned else UploadState.RELEASED,
         content_type=content_type,
+        filename=served_name(given=upload.filename, content_type=content_type),
         size=stored.size,
         sha256=stored.sha256,
         storage_key=key,

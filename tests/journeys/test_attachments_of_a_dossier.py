@@ -1,9 +1,12 @@
 """A document that a dossier brought stands at its place in the Oki-doc, and leaves it whole (rules 5 and 6)."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from models import AuditEntry, Enrolment, OkiDoc, Pupil, Upload
 from models import TestResult as Result
+from resolvers import clock
 from rules.oki_doc.dossier import document_rows
 from rules.vocabulary import OkiDocStatus, PlacementStatus
 from tests.imports.oso_dossier import PDF, SUPPORT, document, dossier, packed
@@ -54,16 +57,16 @@ class TestRemovingAnAttachment:
         sections = (await OkiDoc.get(pupil_id=pupil.id)).sections
         assert sections["statements"][0]["number"] == "TLV-1"
         assert "documents" not in sections["statements"][0]
-        made = await editor.done(
-            "createDocument", "document { id }", kind="OKI_DOC", pupilId=str(pupil.id)
-        )
+        made = await editor.done("createDocument", "document { id }", kind="OKI_DOC", pupilId=str(pupil.id))
         text = await world.pdf_text(editor, made["document"]["id"])
         assert "opp.pdf" in text
         assert "tlv.pdf" not in text
         acts = await AuditEntry.filter(act="removeAttachment").values_list("entity", flat=True)
         assert sorted(acts) == ["OkiDoc", "Upload"]
 
-    async def test_takes_it_out_of_each_place_it_stands_at_and_leaves_no_empty_row(self, world: World) -> None:
+    async def test_takes_it_out_of_each_place_it_stands_at_and_leaves_no_empty_row(
+        self, world: World
+    ) -> None:
         editor, pupil = await brought(world)
         many = await Upload.get(filename="behoeften.pdf")
         assert (await standing(pupil)).count(str(many.id)) > 5
@@ -102,3 +105,56 @@ class TestRemovingAnAttachment:
         assert [error["code"] for error in refused["errors"]] == ["PLACED_ALREADY"]
         assert (await Upload.get(id=named)).state == "RELEASED"
         assert (await removed(editor, await Upload.get(id=loose)))["errors"] == []
+
+
+NAMED = """query($id: ID!) { pupil(id: $id) {
+    attachments { id filename } okiDoc { sections { documents { filename upload } } } } }"""
+
+
+def with_papers(*names: str) -> bytes:
+    """A dossier whose documents of its own have these names, and each a content of its own."""
+    papers = (
+        document(name=name, content=packed(PDF + f"% {place}\n".encode())) for place, name in enumerate(names)
+    )
+    return dossier(documents=f"<overigdocumentlijst>{''.join(papers)}</overigdocumentlijst>")
+
+
+class TestTheNameOfAnAttachment:
+    async def test_ends_as_its_content_does_wherever_it_is_shown(self, world: World) -> None:
+        editor = await editor_of_00yy(world)
+        made = await imported(
+            world, editor, with_papers("rapport.exe", "rapport.pdf.html", "x.html", "b.pdf")
+        )
+        wanted = ["rapport.exe.pdf", "rapport.pdf.html.pdf", "x.html.pdf", "b.pdf"]
+        assert [one["filename"] for one in made["report"]["attachments"]][-5:-1] == wanted
+        there = (await editor.ask(NAMED, id=made["pupil"]["id"]))["pupil"]
+        assert [row["filename"] for row in there["okiDoc"]["sections"]["documents"]] == wanted
+        assert {one["filename"] for one in there["attachments"]} >= set(wanted)
+        again = await imported(
+            world, editor, with_papers("rapport.exe", "rapport.pdf.html", "x.html", "b.pdf")
+        )
+        assert again["report"]["outcome"] == "UNCHANGED"
+
+    async def test_that_po_sends_too(self, world: World) -> None:
+        pupil, editor = await world.pupil(), await world.editor()
+        for name in ("rapport.exe", "x.html"):
+            given = {"kind": "ATTACHMENT", "filename": name, "size": len(PDF), "pupilId": str(pupil.id)}
+            made = (await editor.done("createUpload", "upload { id url }", **given))["upload"]
+            assert (await world.http.put(urlsplit(made["url"]).path, content=PDF)).status_code == 201
+        found = (await editor.ask("{ pupils { nodes { attachments { filename url } } } }"))["pupils"]["nodes"]
+        files = found[0]["attachments"]
+        assert sorted(one["filename"] for one in files) == ["rapport.exe.pdf", "x.html.pdf"]
+        for one in files:
+            got = await world.http.get(urlsplit(one["url"]).path)
+            assert f'filename="{one["filename"]}"' in got.headers["content-disposition"]
+
+
+async def test_attachments_stand_in_the_order_they_came_and_then_in_that_of_the_dossier(world: World) -> None:
+    editor = await editor_of_00yy(world)
+    names = [f"{letter}.pdf" for letter in "zaybxcwdve"]
+    made = await imported(world, editor, with_papers(*names))
+    clock.stand_still(at=await clock.now() + timedelta(minutes=1))
+    await imported(world, editor, with_papers(*names, "0.pdf"))
+    there = (await editor.ask(NAMED, id=made["pupil"]["id"]))["pupil"]
+    listed = [one["filename"] for one in there["attachments"]]
+    assert listed == ["behoeften.pdf", *names, "uitslag.png", "0.pdf"]
