@@ -201,6 +201,17 @@ class TestAHigherTestAdvice:
         assert "Zij kiest" not in str(entry.after)
         assert set(entry.after) == {"advice_id", "reconsideration_motivation"}
 
+    @pytest.mark.parametrize("nothing", [".", "x", "n.v.t.", "?! 1234567890"])
+    async def test_is_not_answered_by_words_that_say_nothing(self, world: World, nothing: str) -> None:
+        pupil, editor = await known(world), await world.editor()
+        await deliver(world, message(advice="vwo"))
+        refused = await change(editor, pupil, reconsiderationMotivation=nothing)
+        assert [(error["code"], error["path"]) for error in refused["errors"]] == [
+            ("INVALID_VALUE", ["reconsiderationMotivation"])
+        ]
+        assert "waarom u het advies niet bijstelt" in refused["errors"][0]["message"]
+        assert await send(editor, pupil) == {"reconsiderationOpen": True}
+
     async def test_that_comes_after_the_definitive_advice_opens_it_again(self, world: World) -> None:
         pupil, editor = await known(world), await world.editor()
         await deliver(world, message(advice="havo", at=EARLY))
