@@ -45,9 +45,9 @@ class Files:
         for number, one in enumerate(self.attachments):
             if one.content is None:
                 continue
+            digest = hashlib.sha256(one.content).hexdigest()
             one = replace(one, filename=served_name(given=one.filename, content_type=one.content_type))
             self.attachments[number] = one
-            digest = hashlib.sha256(one.content).hexdigest()
             if digest not in there:
                 if len(there) >= MOST_FILES:
                     self.attachments[number] = _refused(one)

@@ -10,9 +10,8 @@ from resolvers import clock
 from rules.oki_doc.dossier import document_rows
 from rules.vocabulary import OkiDocStatus, PlacementStatus
 from tests.imports.oso_dossier import PDF, SUPPORT, document, dossier, packed
-from tests.journeys.every_step import enrolled
+from tests.journeys.every_step import enrolled, send_file
 from tests.journeys.oso_school import editor_of_00yy, imported
-from tests.journeys.test_file_lists import send_file
 from tests.world import Person, World
 
 TLV = document(name="tlv.pdf", content=packed(PDF + b"% the declaration\n"))
@@ -61,8 +60,8 @@ class TestRemovingAnAttachment:
         text = await world.pdf_text(editor, made["document"]["id"])
         assert "opp.pdf" in text
         assert "tlv.pdf" not in text
-        acts = await AuditEntry.filter(act="removeAttachment").values_list("entity", flat=True)
-        assert sorted(acts) == ["OkiDoc", "Upload"]
+        traces = await AuditEntry.filter(act="removeAttachment")
+        assert sorted(entry.entity for entry in traces) == ["OkiDoc", "Upload"]
 
     async def test_takes_it_out_of_each_place_it_stands_at_and_leaves_no_empty_row(
         self, world: World
