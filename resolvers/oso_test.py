@@ -1,11 +1,14 @@
 """The transfer test as a dossier has it: what the test's maker delivered goes before."""
 
+from datetime import date
+from typing import Any
 from uuid import uuid4
 
-from models import Advice, TestResult
+from models import Advice, SchoolYear, TestResult
 from resolvers import scope
 from resolvers.rows import fetch
 from resolvers.step import Act
+from resolvers.test_results import counts
 from rules import advice_text
 from rules.dossier_import import Report
 from rules.oki_doc.dossier import Dossier, Remark, Severity
@@ -15,12 +18,16 @@ PATH = "huidigeschool/leerling/eindtoets_basisonderwijs"
 
 
 async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
-    """Keep the result of the dossier where no maker delivered one."""
+    """Keep the result of the dossier where no maker delivered one, and where it does not replace one that counts."""
     test = dossier.test
     if test is None:
         return
+    year = await SchoolYear.get(id=act.child.school_year_id)
+    of_other_year = not counts(advice=None, content=test["content"], begins=year.starts_on, ends=year.ends_on)
     if test["exempt"]:
-        if not act.child.test_exemption:
+        if of_other_year:
+            _of_other_year(report, test, "De ontheffing is niet overgenomen.")
+        elif not act.child.test_exemption:
             act.change(act.child, test_exemption=EXEMPT)
         return
     there = await scope.of(act.child, TestResult).first()
@@ -33,16 +40,32 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
             )
         )
         return
-    advice = await _advice(test["advice_text"])
-    if advice is None:
-        report.remarks.append(
-            Remark(
-                path=f"{PATH}/eindtoetsresultaat/toets_advies",
-                message="Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het.",
-                code="TEST_ADVICE_UNKNOWN",
-                severity=Severity.CONFIRM,
-            )
+    if of_other_year:
+        if there is not None and counts(
+            advice=there.advice_id, content=there.content, begins=year.starts_on, ends=year.ends_on
+        ):
+            _of_other_year(report, test, "De uitslag van dit schooljaar is er al, en blijft staan.")
+            return
+        _of_other_year(
+            report,
+            test,
+            "De uitslag staat in het Oki-doc, maar telt niet mee. De uitslag van dit schooljaar is nog nodig.",
         )
+        advice = None
+    else:
+        advice = await _advice(test["advice_text"])
+        if advice is None and there is not None and there.content.get("advice", "") == test["advice_text"]:
+            # Of these words PO has said already which advice they are.
+            advice = there.advice_id
+        if advice is None:
+            report.remarks.append(
+                Remark(
+                    path=f"{PATH}/eindtoetsresultaat/toets_advies",
+                    message="Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het.",
+                    code="TEST_ADVICE_UNKNOWN",
+                    severity=Severity.CONFIRM,
+                )
+            )
     values = {"advice_id": advice, "test_code": test["test_code"], "content": test["content"]}
     if there is not None:
         act.change(there, **values)
@@ -55,6 +78,19 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
             school_year_id=act.child.school_year_id,
             delivered_at=act.now,
             **values,
+        )
+    )
+
+
+def _of_other_year(report: Report, test: dict[str, Any], what: str) -> None:
+    """Rule 8: only a test of this school year counts."""
+    day = date.fromisoformat(test["content"]["taken_on"])
+    report.remarks.append(
+        Remark(
+            path=f"{PATH}/eindtoetsresultaat/datum_afname",
+            message=f"De toets in dit dossier is van een ander schooljaar ({day:%d-%m-%Y}). {what}",
+            code="TEST_OF_OTHER_YEAR",
+            severity=Severity.CONFIRM,
         )
     )
 

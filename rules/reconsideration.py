@@ -40,6 +40,20 @@ def reopens(*, motivation: str, before: int | None, after: int | None) -> bool:
 
 
 @dataclass(eq=False)
+class TestAdviceConfirmed(Refusal):
+    """PO has said once which advice the test's is: that stands, as does the duty it may have brought."""
+
+    code: ClassVar[str] = "TEST_ADVICE_CONFIRMED"
+
+    @property
+    def message(self) -> str:
+        return (
+            "Het toetsadvies is al bevestigd en blijft zo staan. Klopt het niet? Laat de toetsaanbieder de uitslag "
+            "opnieuw aanleveren, of neem contact op met de helpdesk van de regio."
+        )
+
+
+@dataclass(eq=False)
 class ReconsiderationNeeded(Refusal):
     """The definitive advice cannot be set before the duty to reconsider is met."""
 

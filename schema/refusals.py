@@ -98,6 +98,7 @@ TABLE: dict[type[Refusal], Told] = {
         PO, description="Er staat een reden om niet te plaatsen in het VO.", reason="De reden."
     ),
     parent_login.LoginAlreadyActive: told_to(PO, description="De ouders hebben het account al geactiveerd."),
+    reconsideration.TestAdviceConfirmed: told_to(PO, description="Het toetsadvies is al bevestigd."),
     reconsideration.ReconsiderationNeeded: told_to(
         PO,
         description="Heroverweeg eerst het schooladvies.",
