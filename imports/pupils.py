@@ -16,7 +16,7 @@ GUARDIAN_FIELDS = ("initials", "first_name", "infix", "last_name", "relation", "
 def _motivation(text: str) -> str:
     kept = cells.text_of(4000)(text)
     if not says_why(kept):
-        raise Wrong(SAYS_TOO_LITTLE)
+        raise Wrong(SAYS_TOO_LITTLE.capitalize())
     return kept
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 from rules.refusal import Refusal
 
 LEAST_LETTERS = 10
-SAYS_TOO_LITTLE = "Leg in een paar woorden uit waarom u het advies niet bijstelt."
+SAYS_TOO_LITTLE = "leg in een paar woorden uit waarom u het advies niet bijstelt."
 
 
 def says_why(motivation: str) -> bool:
