@@ -135,7 +135,9 @@ class TestWhatChanged:
             "advice": {"motivation": "Werkt hard."},
             "inspection": {"reasonNotAgreed": "Rust en structuur."},
         }
-        rows = await self.edited(editor, pupil, 1, sections=sections, reconsiderationMotivation="Was lang ziek.")
+        rows = await self.edited(
+            editor, pupil, 1, sections=sections, reconsiderationMotivation="Was lang ziek."
+        )
         said = str([(row.before, row.after) for row in rows])
         for words in ("Werkt hard", "Rust", "Was lang ziek"):
             assert words not in said
