@@ -41,12 +41,18 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--region", help="the code of the region; needed when there are several")
     load.add_argument("--year", help="the school year, as 2026-2027; by default the current one")
     load.add_argument(
-        "--school", metavar="BRIN", help="the school that messages are of, where they do not say"
+        "--school",
+        metavar="BRIN",
+        help="toetsresultaten: the school that messages are of, where they do not say",
     )
     load.add_argument(
         "--confirm-overwrite",
         action="store_true",
-        help="dossiers may change a definitive Oki-doc, which is a concept again afterwards",
+        help="oso, edexml: a definitive Oki-doc may change, and is a concept again afterwards",
+    )
+    load.add_argument("--here", action="store_true", help="oso: in this process, where no worker is to do it")
+    load.add_argument(
+        "--report", action="store_true", help="oso: the report of a delivery, by its ID in place of files"
     )
     load.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
     load.add_argument(

@@ -4,16 +4,27 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import asyncpg
+from tortoise.exceptions import BaseORMException
 
 import logs
 from models import database
 from resolvers import clock
 from settings import Settings, SettingsRefused, load
 
+if TYPE_CHECKING:
+    from resolvers.imports import DossierReport
+
 ANSWERS_WITHIN = 10.0
+TAKEN_WITHIN = 10.0
+PROGRESS_EVERY = 2.0
+LOOK_EVERY = 0.3
 
 
 def run(given: argparse.Namespace) -> int:
@@ -120,9 +131,9 @@ def take_in(settings: Settings, given: argparse.Namespace) -> int:
         known = ", ".join((*KINDS, *OF_SYSTEMS))
         print(f"import: {given.kind} is unknown; choose {known}", file=sys.stderr)
         return 2
-    for option, kind in ONLY_FOR.items():
-        if getattr(given, option) and given.kind != kind:
-            print(f"import: --{option.replace('_', '-')} is for {kind}", file=sys.stderr)
+    for option, kinds in ONLY_FOR.items():
+        if getattr(given, option) and given.kind not in kinds:
+            print(f"import: --{option.replace('_', '-')} is for {' and '.join(kinds)}", file=sys.stderr)
             return 2
     return asyncio.run(OF_SYSTEMS.get(given.kind, _take_in)(settings, given))
 
@@ -138,7 +149,7 @@ async def _take_in(settings: Settings, given: argparse.Namespace) -> int:
                 dry_run=given.dry_run,
                 region=given.region,
                 year=given.year,
-                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+                say=_progress,
             )
             print(*in_words(report=report), sep="\n", flush=True)
             if not report.is_right:
@@ -158,7 +169,7 @@ async def _take_results(settings: Settings, given: argparse.Namespace) -> int:
                 region=given.region,
                 year=given.year,
                 dry_run=given.dry_run,
-                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+                say=_progress,
             )
             print(*result_in_words(report=report), sep="\n", flush=True)
             right = right and report.is_right
@@ -176,9 +187,10 @@ async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int
                 path=path,
                 dry_run=given.dry_run,
                 invite_teachers=given.invite_teachers,
+                confirm_overwrite=given.confirm_overwrite,
                 region=given.region,
                 year=given.year,
-                say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+                say=_progress,
             )
             print(*in_words(report=report), sep="\n", flush=True)
             status = status if report.is_right else 1
@@ -186,20 +198,125 @@ async def _take_in_rosters(settings: Settings, given: argparse.Namespace) -> int
 
 
 async def _take_dossiers(settings: Settings, given: argparse.Namespace) -> int:
-    from resolvers.imports import dossiers_in_words, take_dossiers
+    """By the worker; here when that is asked for, or on a sandbox that runs for this command alone: without one."""
+    from resolvers.imports import dossiers_in_words
+    from sandbox import state
+
+    alone = settings.environment == "sandbox" and state.running() is None
+    here = given.here or (alone and not given.report)
+    try:
+        report = await (_taken_here if here else _handed_in)(settings, given)
+    except _Ended as ended:
+        print(f"import: {ended}", file=sys.stderr)
+        return ended.status
+    print(*dossiers_in_words(report=report), sep="\n", flush=True)
+    return 0 if report.is_right else 1
+
+
+async def _taken_here(settings: Settings, given: argparse.Namespace) -> "DossierReport":
+    from resolvers.imports import take_dossiers
     from resolvers.imports.dossiers import SIDE_BY_SIDE
 
     async with database.connected(url=settings.database_url, pool_size=SIDE_BY_SIDE + 1):
-        report = await take_dossiers(
+        return await take_dossiers(
             paths=given.files,
             region=given.region,
             year=given.year,
             dry_run=given.dry_run,
             confirm_overwrite=given.confirm_overwrite,
-            say=lambda text: print(f"  {text}", file=sys.stderr, flush=True),
+            say=_progress,
         )
-    print(*dossiers_in_words(report=report), sep="\n", flush=True)
-    return 0 if report.is_right else 1
+
+
+async def _handed_in(settings: Settings, given: argparse.Namespace) -> "DossierReport":
+    from resolvers import nudge
+    from resolvers.imports import deliveries
+    from resolvers.imports.dossiers import EVERY
+    from workers.queue import open_queue
+
+    delivery_id = _delivery_named(given.files) if given.report else None
+    queue = await open_queue(settings)
+    nudge.through(queue)
+    try:
+        async with database.connected(url=settings.database_url, pool_size=2):
+            if delivery_id is None:
+                delivery_id = await deliveries.hand_in(
+                    paths=given.files,
+                    region=given.region,
+                    year=given.year,
+                    dry_run=given.dry_run,
+                    confirm_overwrite=given.confirm_overwrite,
+                    say=_progress,
+                )
+                if len(given.files) > EVERY:
+                    _say(f"for the report, if this ends early: {_asking(delivery_id)}")
+            return await _followed(delivery_id)
+    except _AWAY as away:
+        if delivery_id is None:
+            raise
+        said = f"the database does not answer ({type(away).__name__}); for the report: {_asking(delivery_id)}"
+        raise _Ended(said, 1) from None
+    except deliveries.NotStored as away:
+        raise _Ended(f"the files cannot be stored ({away}): look at FILES_URL, or use --here", 2) from None
+    except asyncio.CancelledError:
+        if delivery_id is None:
+            raise _Ended("nothing was handed in", 130) from None
+        raise _Ended(f"the worker goes on; for the report: {_asking(delivery_id)}", 130) from None
+    finally:
+        await queue.close()
+
+
+async def _followed(delivery_id: UUID) -> "DossierReport":
+    """Wait until the worker is done with it; say how far it is, and what is the matter when no worker takes it."""
+    from resolvers.imports import deliveries
+
+    began = told = time.monotonic()
+    done, warned = 0, False
+    while (stand := await deliveries.stand(delivery_id=delivery_id)) and not stand.over:
+        now = time.monotonic()
+        if stand.begun and stand.done != done and now - told >= PROGRESS_EVERY:
+            _progress(f"{stand.done} van {stand.total} dossiers")
+            done, told = stand.done, now
+        if not (stand.begun or warned) and now - began >= TAKEN_WITHIN:
+            warned = True
+            _say(_BEHIND if stand.behind else _NOBODY)
+            _say(f"for the report later on: {_asking(delivery_id)}")
+        await asyncio.sleep(LOOK_EVERY)
+    report = await deliveries.report_of(delivery_id=delivery_id)
+    if report is None:
+        hours = round(deliveries.REPORT_LIVES.total_seconds() / 3600)
+        raise _Ended(f"there is no such delivery; a report is there for {hours} hours", 2)
+    return report
+
+
+class _Ended(Exception):
+    """There is no report; what is said instead, and the exit status."""
+
+    def __init__(self, said: str, status: int) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+def _delivery_named(words: list[Path]) -> UUID:
+    try:
+        (word,) = words
+        return UUID(word.name)
+    except ValueError:
+        raise _Ended("--report takes the ID of one delivery, and no files", 2) from None
+
+
+def _asking(delivery_id: UUID) -> str:
+    return f"./loket import oso --report {delivery_id}"
+
+
+def _progress(text: str) -> None:
+    """How far it is, to somebody who waits: a timetable would mail it."""
+    if sys.stderr.isatty():
+        _say(text)
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def rotate_bsn_keys(settings: Settings, given: argparse.Namespace) -> int:
@@ -213,12 +330,14 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
 
     vault = BsnVault(keys=list(settings.bsn_keys), index_key=settings.bsn_index_key)
     async with database.connected(url=settings.database_url, pool_size=2):
-        report = await renew(
-            vault=vault, index=index, say=lambda text: print(f"  {text}", file=sys.stderr, flush=True)
-        )
+        report = await renew(vault=vault, index=index, say=_say)
     print(*in_words(report=report), sep="\n", flush=True)
     return 0 if report.is_done else 1
 
+
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+_BEHIND = "the worker is busy with another delivery; this one comes after it"
+_NOBODY = "no worker has taken it: does ./loket worker run? It waits for one; --here does it without"
 
 OF_SYSTEMS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, None, int]]] = {
     "edexml": _take_in_rosters,
@@ -227,8 +346,14 @@ OF_SYSTEMS: dict[str, Callable[[Settings, argparse.Namespace], Coroutine[None, N
 }
 """Files of other systems, in which every message stands by itself."""
 
-ONLY_FOR = {"invite_teachers": "edexml", "school": "toetsresultaten", "confirm_overwrite": "oso"}
-"""Options of `import` that one kind knows."""
+ONLY_FOR = {
+    "invite_teachers": ("edexml",),
+    "school": ("toetsresultaten",),
+    "confirm_overwrite": ("oso", "edexml"),
+    "here": ("oso",),
+    "report": ("oso",),
+}
+"""Options of `import` that not every kind knows."""
 
 IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker": worker}
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {

@@ -1,6 +1,7 @@
 """The tables. One module a subject; `models.database` opens the connection."""
 
 from models.account import Account, LoginRequest, ParentLogin, Session
+from models.delivery import DeliveredFile, Delivery
 from models.enrolment import Enrolment, IndividualWindow, Note, Preference, Supplement
 from models.file import Document, Upload
 from models.outbox import AuditEntry, ClockOffset, IdempotencyKey, OutboxMail
@@ -15,6 +16,8 @@ __all__ = [
     "AuditEntry",
     "CapacityGroup",
     "ClockOffset",
+    "DeliveredFile",
+    "Delivery",
     "Department",
     "Document",
     "Enrolment",

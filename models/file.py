@@ -42,6 +42,9 @@ class Upload(Model):
     source = fields.CharField(max_length=40, default="", description="OSO when a dossier brought it")
     created_at = fields.DatetimeField()
     received_at = fields.DatetimeField(null=True)
+    read_at = fields.DatetimeField(
+        null=True, description="When this dossier was taken in; its pupil is who it is of"
+    )
 
     class Meta:
         table = "upload"

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.connection import get_connection
-
 from models import (
     Address,
     Enrolment,
@@ -22,6 +20,7 @@ from models.bsn import BsnVault
 from models.region import Advice
 from resolvers import scope
 from resolvers.adviezen import advice_labels
+from resolvers.lock import alone
 from resolvers.oki_doc_edit import AddressInput, Edit, GuardianInput, checked
 from resolvers.step import Act, take
 from resolvers.tray import take_in_step
@@ -93,7 +92,7 @@ async def update_oki_doc(*, viewer: Viewer, pupil_id: UUID, expected_version: in
         oki_doc = await _editable(act=act, expected_version=expected_version)
         year = await SchoolYear.get(id=act.child.school_year_id)
         typed = checked(edit=edit, year_begins=year.starts_on, is_new=False)
-        _write_keys(act=act, edit=typed)
+        await _write_keys(act=act, edit=typed)
         if act.changes_anything:
             # No part of the Oki-doc: with its keys alone it stays as definitive as it is.
             await take_in_step(act=act)
@@ -185,15 +184,25 @@ def _merged(sections: dict[str, Any], given: dict[str, Any], adviezen: Mapping[s
     return merged
 
 
-def _write_keys(*, act: Act, edit: Edit) -> None:
+async def _write_keys(*, act: Act, edit: Edit) -> None:
     """What systems know the child by; a result that waits under them is its own from now on."""
     keys = {"eck_id": edit.eck_id, "school_key": edit.school_key}
+    for name, value in keys.items():
+        if value and value != getattr(act.child, name) and await key_taken(act=act, **{name: value}):
+            raise wrong_at(name, reason="Een andere leerling van uw school heeft deze sleutel al.")
     act.change(act.child, **{name: value for name, value in keys.items() if value is not None})
+
+
+async def key_taken(*, act: Act, **key: str) -> bool:
+    """Whether another pupil of the same school and year has this `school_key` or `eck_id`."""
+    pupil = act.child
+    there = scope.at_school_of(pupil).filter(**key).exclude(id=pupil.id)
+    return await there.exists()
 
 
 async def _write_identity(*, act: Act, edit: Edit) -> None:
     pupil = act.child
-    _write_keys(act=act, edit=edit)
+    await _write_keys(act=act, edit=edit)
     columns = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender")
     values = {name: getattr(edit, name) for name in columns if getattr(edit, name) is not None}
     if edit.group is not None:
@@ -221,7 +230,7 @@ async def write_bsn(*, act: Act, bsn: str) -> None:
     if index == pupil.bsn_index:
         return
     # Of two editors with one BSN at the same moment the second waits here, and then sees the first.
-    await get_connection("default").execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [index])
+    await alone(index)
     if await scope.bsn_taken(index=index, pupil=pupil):
         raise PupilKnown().at("bsn")
     act.change(pupil, bsn_encrypted=vault().encrypt(bsn=bsn), bsn_index=index, bsn_doubtful=False)

@@ -1,33 +1,36 @@
 """Rules 5 and 6: a dossier of a school's own system becomes a pupil with an Oki-doc, or changes one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.transactions import in_transaction
+
 from imports import oso
-from models import Enrolment, OkiDoc, PrimarySchool, Pupil, Region
+from models import Enrolment, OkiDoc, PrimarySchool, Pupil, Region, SchoolYear, Upload
 from resolvers import scope
-from resolvers.adviezen import advice_labels, of_dossiers
+from resolvers.adviezen import of_dossiers
 from resolvers.files import store
+from resolvers.lock import alone
 from resolvers.nudge import nudge
-from resolvers.oki_doc import next_elk_number, vault, write_bsn
+from resolvers.oki_doc import key_taken, next_elk_number, write_bsn
+from resolvers.oso_changes import IDENTITY, changed_facts, facts_of, in_words
 from resolvers.oso_family import write_addresses, write_guardians
 from resolvers.oso_files import Files
+from resolvers.oso_match import whose
 from resolvers.oso_test import write_test
 from resolvers.step import Act, take
 from resolvers.tray import take_in_step
-from resolvers.uploads import readable
+from resolvers.uploads import readable, why_not
 from resolvers.viewer import Viewer
 from rules import oki_doc as rule
-from rules.dossier import PlacedAlready
+from rules.dossier import UNLIKELY_AGE, PlacedAlready, is_of_an_age
 from rules.dossier_import import (
     Brought,
     ConfirmOverwrite,
-    Difference,
-    DossierMatchUnsure,
     DossierOfOtherSchool,
     DossierUnreadable,
     DossierWithoutBirthDate,
@@ -36,11 +39,8 @@ from rules.dossier_import import (
 from rules.identifiers import sort_name
 from rules.oki_doc.dossier import Dossier, Remark, Severity
 from rules.oki_doc.identity import PUPIL
-from rules.steps import NotFound
 from rules.vocabulary import OkiDocStatus, PlacementStatus, UploadKind
 from settings import load
-
-IDENTITY = ("first_name", "official_names", "infix", "last_name", "birth_date", "gender", "school_key")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,20 +67,29 @@ async def import_oso_dossier(
 ) -> Imported:
     """Take in an uploaded dossier. `pupil_id` or `new_pupil` answers the question whose it is.
 
-    Raises `NotFound`, `DossierUnreadable`, and what `take_in` raises.
+    Raises `NotFound`, `UploadNotReady`, `DossierUnreadable`, and what `take_in` raises.
     """
     upload = await readable(viewer=viewer, upload_id=upload_id)
     if upload is None or upload.kind is not UploadKind.OSO_DOSSIER:
-        raise NotFound().at("upload_id")
+        raise await why_not(viewer=viewer, upload_id=upload_id)
     content = await store().part(key=upload.storage_key, start=0, end=upload.size)
-    return await take_in(
-        viewer=viewer,
-        dossier=await asyncio.to_thread(read_dossier, content=content),
-        dry_run=bool(dry_run),
-        confirm_overwrite=bool(confirm_overwrite),
-        pupil_id=pupil_id,
-        new_pupil=bool(new_pupil),
-    )
+    dossier = await asyncio.to_thread(read_dossier, content=content)
+    async with in_transaction():
+        # Of two clicks the second waits here, and then knows whose it was.
+        await alone(f"dossier {upload_id}")
+        await upload.refresh_from_db(fields=("pupil_id", "read_at"))
+        known = upload.pupil_id if upload.read_at else None
+        imported = await take_in(
+            viewer=viewer,
+            dossier=dossier,
+            dry_run=bool(dry_run),
+            confirm_overwrite=bool(confirm_overwrite),
+            pupil_id=pupil_id or known,
+            new_pupil=bool(new_pupil),
+            upload=upload,
+        )
+    await nudge("scan_uploads")
+    return imported
 
 
 def read_dossier(*, content: bytes) -> Dossier:
@@ -105,61 +114,75 @@ async def take_in(
     confirm_overwrite: bool,
     pupil_id: UUID | None = None,
     new_pupil: bool = False,
+    upload: Upload | None = None,
+    also: Callable[[Imported], Awaitable[None]] | None = None,
 ) -> Imported:
     """One dossier, one transaction: a pupil with its Oki-doc as concept, or every field that differs.
+
+    `also` writes what must come or go with it, in the same transaction.
 
     Raises `DossierOfOtherSchool`, `DossierMatchUnsure`, `ConfirmOverwrite`, `PlacedAlready`,
     `DossierWithoutBirthDate`, `PupilKnown`, `ElkNumbersUsedUp`, `NotFound`, `YearClosed`.
     """
     await _of_own_school(viewer=viewer, dossier=dossier)
-    matched = await _whose(viewer=viewer, dossier=dossier, pupil_id=pupil_id, new_pupil=new_pupil)
     files = Files(attachments=dossier.attachments, owner_id=viewer.account_id)
     report = Report(outcome="UNCHANGED", dry_run=dry_run, remarks=list(dossier.remarks))
+    matched: UUID | None = None
     try:
-        async with _opened(viewer=viewer, matched=matched, dossier=dossier) as act:
-            created = matched is None
-            oki_doc = await _oki_doc(act=act)
-            before = {name: getattr(act.child, name) for name in IDENTITY}
-            await _write_child(act=act, dossier=dossier, report=report)
-            family = [
-                *await write_addresses(act=act, dossier=dossier),
-                *await write_guardians(act=act, dossier=dossier),
-            ]
-            sections = await _sections(act=act, oki_doc=oki_doc, dossier=dossier, files=files, report=report)
-            if not created:
-                report.differences = [
-                    *_identity(before, act.child),
-                    *family,
-                    *await _in_words(before=oki_doc.sections, after=sections),
+        async with in_transaction():
+            matched = await whose(viewer=viewer, dossier=dossier, pupil_id=pupil_id, new_pupil=new_pupil)
+            async with _opened(viewer=viewer, matched=matched, dossier=dossier, report=report) as act:
+                oki_doc = await _oki_doc(act=act)
+                before = facts_of(act.child)
+                await _write_child(act=act, dossier=dossier, report=report)
+                family = [
+                    *await write_addresses(act=act, dossier=dossier),
+                    *await write_guardians(act=act, dossier=dossier),
                 ]
-            report.attachments = [
-                Brought(one.filename, one.description, one.problem) for one in dossier.attachments
-            ]
-            act.change(oki_doc, sections=sections)
-            changed = act.changes_anything or bool(family)
-            await write_test(act=act, dossier=dossier, report=report)
-            if changed and not created:
-                was_final = oki_doc.status is OkiDocStatus.FINAL
-                report.overwrites_final = was_final
-                if was_final and not (confirm_overwrite or dry_run):
-                    raise ConfirmOverwrite().at("confirm_overwrite")
-                act.change(
-                    oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None
+                sections = await _sections(
+                    act=act, oki_doc=oki_doc, dossier=dossier, files=files, report=report
                 )
-            report.outcome = "CREATED" if created else "UPDATED" if changed else "UNCHANGED"
-            if not dry_run:
-                await files.keep()
-            if created:
-                # As late as can be: until the end nobody else of the group of regions is given a number.
-                number = await next_elk_number(
-                    group_id=act.child.group_id, school_year_id=act.child.school_year_id
-                )
-                act.change(act.child, elk_number=number)
-            known, elk_number = act.child.id, act.child.elk_number
-            await take_in_step(act=act)
-            if dry_run:
-                await act.flush()  # What the database would refuse shows in a trial run too.
-                raise _OnlyTried
+                test = await write_test(act=act, dossier=dossier, report=report)
+                if matched is not None:
+                    report.differences = [
+                        *await changed_facts(before=before, pupil=act.child),
+                        *family,
+                        *await in_words([*rule.diff(before=oki_doc.sections, after=sections), *test]),
+                    ]
+                report.attachments = [
+                    Brought(one.filename, one.description, one.problem) for one in dossier.attachments
+                ]
+                act.change(oki_doc, sections=sections)
+                if matched is None:
+                    report.outcome = "CREATED"
+                elif act.changes_anything or family:
+                    report.outcome = "UPDATED"
+                    report.overwrites_final = oki_doc.status is OkiDocStatus.FINAL
+                    replaces_bsn = bool(before["bsn_index"]) and before["bsn_index"] != act.child.bsn_index
+                    if (report.overwrites_final or replaces_bsn) and not (confirm_overwrite or dry_run):
+                        raise ConfirmOverwrite(replaces_bsn=replaces_bsn).at("confirm_overwrite")
+                    act.change(
+                        oki_doc, version=oki_doc.version + 1, status=OkiDocStatus.CONCEPT, finalized_at=None
+                    )
+                if not dry_run:
+                    await files.keep()
+                if matched is None:
+                    # As late as can be: until the end nobody else of the group of regions is given a number.
+                    number = await next_elk_number(
+                        group_id=act.child.group_id, school_year_id=act.child.school_year_id
+                    )
+                    act.change(act.child, elk_number=number)
+                known, elk_number = act.child.id, act.child.elk_number
+                await take_in_step(act=act)
+                if dry_run:
+                    await act.flush()  # What the database would refuse shows in a trial run too.
+                    raise _OnlyTried
+                if upload is not None:
+                    await act.flush()
+                    act.change(upload, read_at=act.now, pupil_id=known)
+                taken = Imported(pupil_id=known, elk_number=elk_number, report=report)
+                if also is not None:
+                    await also(taken)
     except _OnlyTried:
         return Imported(pupil_id=matched, elk_number=elk_number if matched else "", report=report)
     except BaseException:
@@ -167,7 +190,7 @@ async def take_in(
         raise
     if files.waits_for_scanner:
         await nudge("scan_uploads")
-    return Imported(pupil_id=known, elk_number=elk_number, report=report)
+    return taken
 
 
 async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:
@@ -177,46 +200,12 @@ async def _of_own_school(*, viewer: Viewer, dossier: Dossier) -> None:
         raise DossierOfOtherSchool(brin=f"{said.brin}{said.location}").at("upload_id")
 
 
-async def _whose(*, viewer: Viewer, dossier: Dossier, pupil_id: UUID | None, new_pupil: bool) -> UUID | None:
-    """By BSN, else by ELK number; a name and birth date only raise the question, they never decide.
-
-    A dossier has a place for the key of a school's system alone; what Loket hands over holds the ELK number there.
-    """
-    own = scope.pupils(viewer).filter(school_year_id=viewer.school_year_id)
-    if pupil_id is not None:
-        if not await own.filter(id=pupil_id).exists():
-            raise NotFound().at("pupil_id")
-        return pupil_id
-    bsn = dossier.pupil["bsn"]
-    if bsn:
-        found = await own.filter(bsn_index=vault().index(bsn=bsn)).first()
-        if found is not None:
-            return found.id
-    if not new_pupil and dossier.pupil["birth_date"] is not None:
-        folded = sort_name(
-            first_name=dossier.pupil["first_name"], infix="", last_name=dossier.pupil["last_name"]
-        )
-        same_day = own.filter(birth_date=dossier.pupil["birth_date"])
-        if bsn:
-            # Who has another BSN is somebody else: only a pupil without one may be this child.
-            same_day = same_day.filter(bsn_index=None)
-        candidates = await same_day
-        numbered = [one.id for one in candidates if one.elk_number == dossier.pupil.get("school_key")]
-        if numbered:
-            return numbered[0]
-        alike = [
-            str(one.id)
-            for one in candidates
-            if sort_name(first_name=one.first_name, infix="", last_name=one.last_name) == folded
-        ]
-        if alike:
-            raise DossierMatchUnsure(pupil_ids=tuple(alike)).at("pupil_id")
-    return None
-
-
 @asynccontextmanager
-async def _opened(*, viewer: Viewer, matched: UUID | None, dossier: Dossier) -> AsyncIterator[Act]:
+async def _opened(
+    *, viewer: Viewer, matched: UUID | None, dossier: Dossier, report: Report
+) -> AsyncIterator[Act]:
     """The step, with the child it is about: the one there is, or a new one that nothing has been written of."""
+    await _judge_birth_date(viewer=viewer, dossier=dossier, report=report)
     if matched is not None:
         async with take("importOsoDossier", viewer=viewer, pupil_id=matched) as act:
             placed = scope.of(act.child, Enrolment).filter(placement_status=PlacementStatus.PLACED)
@@ -242,6 +231,21 @@ async def _opened(*, viewer: Viewer, matched: UUID | None, dossier: Dossier) -> 
         yield act
 
 
+async def _judge_birth_date(*, viewer: Viewer, dossier: Dossier, report: Report) -> None:
+    """A day after the year has begun is nobody's; any other unlikely one is for a person to look at."""
+    born = dossier.pupil["birth_date"]
+    begins = (await SchoolYear.get(id=viewer.school_year_id)).starts_on
+    if born is None or is_of_an_age(born=born, year_begins=begins):
+        return
+    path = f"{PUPIL.oso}/geboortedatum"
+    if born >= begins:
+        dossier.pupil["birth_date"] = None
+        message, code = "De geboortedatum kan niet kloppen, en is niet overgenomen.", "WRONG_DATE"
+    else:
+        message, code = f"Controleer de geboortedatum. {UNLIKELY_AGE}", "UNLIKELY_BIRTH_DATE"
+    report.remarks.append(Remark(path=path, message=message, code=code, severity=Severity.CONFIRM))
+
+
 async def _oki_doc(*, act: Act) -> OkiDoc:
     there = await scope.of(act.child, OkiDoc).first()
     if there is None:
@@ -254,6 +258,8 @@ async def _write_child(*, act: Act, dossier: Dossier, report: Report) -> None:
     """What the dossier says of the child itself; what it leaves empty stays as it is."""
     pupil, said = act.child, dossier.pupil
     values = {name: said[name] for name in IDENTITY if said.get(name)}
+    if not await _key_is_its_own(act=act, key=values.get("school_key", ""), report=report):
+        del values["school_key"]
     values["infix"] = said["infix"]
     if said.get("class_group"):
         values["class_group"] = said["class_group"]
@@ -269,6 +275,25 @@ async def _write_child(*, act: Act, dossier: Dossier, report: Report) -> None:
     await _write_advice(act=act, dossier=dossier, report=report)
 
 
+async def _key_is_its_own(*, act: Act, key: str, report: Report) -> bool:
+    """Loket's own export holds the ELK number in the place of the key; a key of two children finds neither."""
+    if not key:
+        return True
+    if key == act.child.elk_number:
+        return False
+    if not await key_taken(act=act, school_key=key):
+        return True
+    report.remarks.append(
+        Remark(
+            path=f"{PUPIL.oso}/leerlingid",
+            message="Een andere leerling van uw school heeft deze sleutel al. De sleutel is niet overgenomen.",
+            code="KEY_TAKEN",
+            severity=Severity.CONFIRM,
+        )
+    )
+    return False
+
+
 async def _write_advice(*, act: Act, dossier: Dossier, report: Report) -> None:
     """The dossier's advice is the school's first one; the definitive advice stays for a person to set (rule 8)."""
     code = dossier.advice_code
@@ -282,8 +307,8 @@ async def _write_advice(*, act: Act, dossier: Dossier, report: Report) -> None:
         Remark(
             path="huidigeschool/leerling/overstapadvies/advies",
             message=(
-                f"De code van het advies ({code}) is in deze regio nog niet vertaald naar een advies van de "
-                "landelijke lijst. Kies het advies zelf."
+                "De code van het advies is in deze regio nog niet vertaald naar een advies van de landelijke "
+                "lijst. Kies het advies zelf."
             ),
             code="ADVICE_NOT_MAPPED",
             severity=Severity.CONFIRM,
@@ -314,36 +339,3 @@ async def _sections(
             )
         )
     return {**kept, **sections}
-
-
-def _identity(before: dict[str, Any], pupil: Pupil) -> list[Difference]:
-    """What is different of the child itself."""
-    labels = {field.name: field.label for field in PUPIL.fields}
-    return [
-        Difference(
-            f"pupil.{name}", f"Leerling: {labels[name]}", _text(before[name]), _text(getattr(pupil, name))
-        )
-        for name in IDENTITY
-        if before[name] != getattr(pupil, name)
-    ]
-
-
-async def _in_words(*, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    changes = rule.diff(before=before, after=after)
-    if not changes:
-        return []
-    labels = await advice_labels()
-    return [
-        Difference(one.path, one.label, _text(one.before, labels=labels), _text(one.after, labels=labels))
-        for one in changes
-    ]
-
-
-def _text(value: Any, *, labels: dict[str, str] | None = None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "ja" if value else "nee"
-    if hasattr(value, "strftime"):
-        return f"{value:%d-%m-%Y}"
-    return (labels or {}).get(value, str(value)) if isinstance(value, str) else str(value)

@@ -11,25 +11,31 @@ from resolvers.step import Act
 from resolvers.test_results import counts
 from rules import advice_text
 from rules.dossier_import import Report
+from rules.oki_doc.content import Change, diff
 from rules.oki_doc.dossier import Dossier, Remark, Severity
+from rules.oki_doc.identity import TEST
 
 EXEMPT = "wettelijke ontheffing volgens het dossier"
 PATH = "huidigeschool/leerling/eindtoets_basisonderwijs"
 
 
-async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
-    """Keep the result of the dossier where no maker delivered one, and where it does not replace one that counts."""
+async def write_test(*, act: Act, dossier: Dossier, report: Report) -> list[Change]:
+    """Keep the result of the dossier where no maker delivered one, and where it does not replace one that counts.
+
+    Returns what is different then.
+    """
     test = dossier.test
     if test is None:
-        return
+        return []
     year = await SchoolYear.get(id=act.child.school_year_id)
     of_other_year = not counts(advice=None, content=test["content"], begins=year.starts_on, ends=year.ends_on)
     if test["exempt"]:
         if of_other_year:
             _of_other_year(report, test, "De ontheffing is niet overgenomen.")
-        elif not act.child.test_exemption:
-            act.change(act.child, test_exemption=EXEMPT)
-        return
+        if of_other_year or act.child.test_exemption:
+            return []
+        act.change(act.child, test_exemption=EXEMPT)
+        return [Change(f"{TEST.name}.exempt", f"{TEST.title}: Geen toets, omdat", None, EXEMPT)]
     there = await scope.of(act.child, TestResult).first()
     if there is not None and "maker" in there.content:
         report.remarks.append(
@@ -39,37 +45,27 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
                 code="TEST_DELIVERED",
             )
         )
-        return
-    if of_other_year:
-        if there is not None and counts(
-            advice=there.advice_id, content=there.content, begins=year.starts_on, ends=year.ends_on
-        ):
-            _of_other_year(report, test, "De uitslag van dit schooljaar is er al, en blijft staan.")
-            return
+        return []
+    advice = None
+    if not of_other_year:
+        advice = await _read_or_confirmed(test=test, there=there, report=report)
+    elif there is not None and counts(
+        advice=there.advice_id, content=there.content, begins=year.starts_on, ends=year.ends_on
+    ):
+        _of_other_year(report, test, "De uitslag van dit schooljaar is er al, en blijft staan.")
+        return []
+    else:
         _of_other_year(
             report,
             test,
             "De uitslag staat in het Oki-doc, maar telt niet mee. De uitslag van dit schooljaar is nog nodig.",
         )
-        advice = None
-    else:
-        advice = await _advice(test["advice_text"])
-        if advice is None and there is not None and there.content.get("advice", "") == test["advice_text"]:
-            # Of these words PO has said already which advice they are.
-            advice = there.advice_id
-        if advice is None:
-            report.remarks.append(
-                Remark(
-                    path=f"{PATH}/eindtoetsresultaat/toets_advies",
-                    message="Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het.",
-                    code="TEST_ADVICE_UNKNOWN",
-                    severity=Severity.CONFIRM,
-                )
-            )
     values = {"advice_id": advice, "test_code": test["test_code"], "content": test["content"]}
+    was = there.content if there is not None else {}
+    changes = diff(before={TEST.name: was}, after={TEST.name: test["content"]}, declared=(TEST,))
     if there is not None:
         act.change(there, **values)
-        return
+        return changes
     act.create(
         TestResult(
             id=uuid4(),
@@ -80,6 +76,25 @@ async def write_test(*, act: Act, dossier: Dossier, report: Report) -> None:
             **values,
         )
     )
+    return changes
+
+
+async def _read_or_confirmed(*, test: dict[str, Any], there: TestResult | None, report: Report) -> str | None:
+    """The advice that the words of the test are; of the same words what was said of them before stays."""
+    advice = await _advice(test["advice_text"])
+    if advice is None and there is not None and there.content.get("advice", "") == test["advice_text"]:
+        advice = there.advice_id
+    if advice is None:
+        said = "Het toetsadvies is niet te lezen als een advies van de landelijke lijst. Controleer het."
+        report.remarks.append(
+            Remark(
+                path=f"{PATH}/eindtoetsresultaat/toets_advies",
+                message=said if test["advice_text"] else "Er staat geen toetsadvies in het dossier.",
+                code="TEST_ADVICE_UNKNOWN",
+                severity=Severity.CONFIRM,
+            )
+        )
+    return advice
 
 
 def _of_other_year(report: Report, test: dict[str, Any], what: str) -> None:

@@ -122,6 +122,11 @@ async def highest_elk_number(*, group_id: UUID, school_year_id: UUID | None) -> 
     return int(str(highest[0])) if highest else 0
 
 
+def at_school_of(pupil: Pupil) -> QuerySet[Pupil]:
+    """The pupils of this one's school and year, itself included."""
+    return Pupil.filter(primary_school_id=pupil.primary_school_id, school_year_id=pupil.school_year_id)
+
+
 async def bsn_taken(*, index: str, pupil: Pupil) -> bool:
     """Whether another pupil of this year has this BSN; who, nobody learns."""
     return (

@@ -25,6 +25,7 @@ from rules.calendar import Window, closed
 from rules.dossier import PlacedAlready
 from rules.filenames import served_name
 from rules.oki_doc.dossier import without_upload
+from rules.refusal import Refusal
 from rules.steps import NotFound
 from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers, UploadState
 from rules.vocabulary import OkiDocStatus, PlacementStatus, UploadKind
@@ -60,8 +61,8 @@ async def create_upload(
                 raise refusal
         there = scope.of(act.pupil, Upload) if act.pupil else _own(viewer)
         awaited = Q(state=UploadState.AWAITING, created_at__gt=rule.awaited_since(now=act.now))
-        living = there.filter(Q(state__in=rule.RECEIVED) | awaited, kind=kind)
-        rule.may_add(living=await living.count())
+        living = there.filter(Q(state__in=rule.RECEIVED) | awaited, kind=kind, read_at=None)
+        rule.may_add(kind=kind, living=await living.count())
         upload = Upload(
             id=uuid4(),
             kind=kind,
@@ -304,7 +305,10 @@ async def upload(*, viewer: Viewer, upload_id: UUID) -> UploadRow | None:
     link = None
     if found.state == UploadState.AWAITING and await _awaited(found):
         link = url(use=Use.SEND, row_id=found.id, viewer=viewer)
-    elif await readable(viewer=viewer, upload_id=found.id) is not None:
+    elif (
+        found.kind is not UploadKind.OSO_DOSSIER  # Nobody needs it back, and it holds more than Loket keeps.
+        and await readable(viewer=viewer, upload_id=found.id) is not None
+    ):
         link = url(use=Use.UPLOAD, row_id=found.id, viewer=viewer)
     return UploadRow(
         id=found.id,
@@ -320,6 +324,14 @@ async def readable(*, viewer: Viewer, upload_id: UUID) -> Upload | None:
     """A released file this viewer may read at this moment; nothing in every other case."""
     upload = await scope.uploads(viewer).filter(id=upload_id, state=UploadState.RELEASED).first()
     return upload if upload is not None and viewer.role in rule.READERS[upload.kind] else None
+
+
+async def why_not(*, viewer: Viewer, upload_id: UUID) -> Refusal:
+    """Why an upload cannot be read: only whoever sent it learns more than that it is not found."""
+    own = await _own(viewer).filter(id=upload_id).first()
+    if own is None or own.state in (UploadState.RELEASED, UploadState.REMOVED):
+        return NotFound().at("upload_id")
+    return UploadNotReady(state=own.state).at("upload_id")
 
 
 def _own(viewer: Viewer) -> QuerySet[Upload]:

@@ -68,7 +68,7 @@ class DossierOfOtherSchool(Refusal):
 
 @dataclass(eq=False)
 class DossierMatchUnsure(Refusal):
-    """No number says whose dossier this is, but there are pupils of this name and birth date: a person decides."""
+    """No number says whose dossier this is, or what it says contradicts what is known: a person decides."""
 
     code: ClassVar[str] = "DOSSIER_MATCH_UNSURE"
     pupil_ids: tuple[str, ...] = ()
@@ -76,8 +76,9 @@ class DossierMatchUnsure(Refusal):
     @property
     def message(self) -> str:
         return (
-            "Er is al een leerling met deze naam en geboortedatum, maar het BSN zegt niet dat dit dezelfde is. "
-            "Kies de leerling bij wie dit dossier hoort, of zeg dat het een nieuwe leerling is."
+            "Er is al een leerling met deze naam en geboortedatum, of met dit nummer, maar het dossier zegt niet "
+            "zeker dat dit hetzelfde kind is. Kies de leerling bij wie dit dossier hoort, of zeg dat het een "
+            "nieuwe leerling is."
         )
 
 
@@ -86,9 +87,15 @@ class ConfirmOverwrite(Refusal):
     """Rule 6: a definitive Oki-doc is never overwritten in silence."""
 
     code: ClassVar[str] = "CONFIRM_OVERWRITE"
+    replaces_bsn: bool = False
 
     @property
     def message(self) -> str:
+        if self.replaces_bsn:
+            return (
+                "Deze leerling heeft een ander BSN dan het dossier. Controleer of het om hetzelfde kind gaat. "
+                "Bevestig dan dat u het dossier wilt overnemen."
+            )
         return (
             "Het Oki-doc van deze leerling is definitief, en dit dossier wijzigt het. Bekijk eerst wat er "
             "verandert. Bevestig dan dat u het wilt overnemen; het Oki-doc is daarna weer voorlopig."

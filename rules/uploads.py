@@ -60,6 +60,7 @@ class Sort:
     most_bytes: int
     types: frozenset[str]
     needs_pupil: bool
+    most: int = 40
 
 
 SORTS: Mapping[UploadKind, Sort] = {
@@ -77,10 +78,11 @@ SORTS: Mapping[UploadKind, Sort] = {
         most_bytes=25 * MEGABYTE,
         types=frozenset({XML}),
         needs_pupil=False,
+        most=200,
     ),
 }
 MOST_BYTES = max(sort.most_bytes for sort in SORTS.values())
-MOST_FILES = 40
+MOST_FILES = SORTS[UploadKind.ATTACHMENT].most
 AWAITED = timedelta(minutes=30)
 """How long a place is kept for a file that was announced. After that it takes none, and none can come in."""
 
@@ -154,9 +156,12 @@ class TooManyUploads(Refusal):
 
     code: ClassVar[str] = "TOO_MANY_UPLOADS"
     most: int = 0
+    dossiers: bool = False
 
     @property
     def message(self) -> str:
+        if self.dossiers:
+            return f"Er staan al {self.most} dossiers klaar die nog niet zijn overgenomen. Probeer het morgen opnieuw."
         return f"Er staan al {self.most} bestanden. Verwijder er eerst een, of voeg bestanden samen."
 
 
@@ -232,10 +237,11 @@ def awaited_since(*, now: datetime) -> datetime:
     return now - AWAITED
 
 
-def may_add(*, living: int) -> None:
+def may_add(*, kind: UploadKind, living: int) -> None:
     """Raises `TooManyUploads` when there are as many files of this kind as there may be."""
-    if living >= MOST_FILES:
-        raise TooManyUploads(most=MOST_FILES)
+    most = SORTS[kind].most
+    if living >= most:
+        raise TooManyUploads(most=most, dossiers=kind is UploadKind.OSO_DOSSIER)
 
 
 _MARKS = (

@@ -60,6 +60,8 @@ mag doorgeven. Meer dan hier staat, bewaart Loket niet.
 - Wie een Oki-doc of een BSN leest, wordt vastgelegd.
 - Bijlagen: dezelfde lezers als het Oki-doc. Een document dat een dossier meebrengt, staat bij de regel waar het bij
   hoort.
+- Dossiers die de regio in één keer laat inlezen, bewaart Loket tot ze zijn ingelezen, en nooit langer dan een dag. Het
+  verslag noemt bestanden, ELK-nummers en velden, niet wat erin staat; na twaalf uur is het weg.
 
 ● ziet het · ◐ ziet het, behalve als het adres geheim is · een regel zonder teken dient om te vinden over wie of welke
 school het gaat, en staat op geen scherm

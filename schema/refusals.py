@@ -126,7 +126,9 @@ TABLE: dict[type[Refusal], Told] = {
         pupil_ids="De leerlingen met deze naam en geboortedatum.",
     ),
     dossier_import.ConfirmOverwrite: told_to(
-        PO, description="Bevestig dat het dossier een definitief Oki-doc mag wijzigen."
+        PO,
+        description="Bevestig dat het dossier een definitief Oki-doc of een ander BSN mag wijzigen.",
+        replaces_bsn="Het dossier heeft een ander BSN dan deze leerling.",
     ),
     dossier_import.DossierWithoutBirthDate: told_to(
         PO, description="Het dossier heeft geen geboortedatum die kan kloppen."
@@ -165,7 +167,10 @@ TABLE: dict[type[Refusal], Told] = {
         declared_size="Hoeveel bytes er waren aangekondigd.",
     ),
     uploads.TooManyUploads: told_to(
-        SIGNED_IN, description="Er zijn al te veel bestanden.", most="Hoeveel het er mogen zijn."
+        SIGNED_IN,
+        description="Er zijn al te veel bestanden.",
+        most="Hoeveel het er mogen zijn.",
+        dossiers="Het gaat om dossiers die nog niet zijn overgenomen.",
     ),
     uploads.UploadEmpty: told_to(SIGNED_IN, description="Het bestand is leeg."),
     uploads.OnlyForOutsidePupils: told_to(

@@ -5,6 +5,7 @@ from typing import Any
 
 from resolvers import files, oso_export
 from settings import Settings
+from workers.deliveries import LEASE_SECONDS, Intake
 from workers.outbox import Delivery, Pace
 from workers.press import Press
 from workers.quarantine import Quarantine
@@ -16,6 +17,7 @@ class Equipment:
 
     delivery: Delivery
     press: Press
+    intake: Intake
     quarantine: Quarantine
     store: files.Store
     making: "Making"
@@ -24,6 +26,7 @@ class Equipment:
         """Finish what is under way, begin nothing new."""
         self.delivery.stop()
         self.press.stop()
+        self.intake.stop()
 
     async def close(self) -> None:
         await self.delivery.close()
@@ -58,6 +61,7 @@ def open_equipment(*, settings: Settings, pace: Pace | None = None) -> Equipment
     return Equipment(
         delivery=Delivery(smtp_url=settings.smtp_url, pace=pace),
         press=Press(make=making, store=store),
+        intake=Intake(store=store, seconds=pace.lease if pace else LEASE_SECONDS),
         quarantine=Quarantine(clamav_url=settings.clamav_url, store=store),
         store=store,
         making=making,

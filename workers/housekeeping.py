@@ -3,8 +3,11 @@
 import logging
 from datetime import timedelta
 
-from models import Document, IdempotencyKey, Session, Upload
+from tortoise.expressions import Q
+
+from models import Delivery, Document, IdempotencyKey, Session, Upload
 from resolvers import clock, files
+from resolvers.imports import deliveries
 from rules.uploads import UploadState
 from rules.vocabulary import JobStatus, UploadKind
 from workers import metrics
@@ -13,7 +16,8 @@ log = logging.getLogger("loket.sweep")
 
 DOCUMENT_LIVES = timedelta(days=1)
 UPLOAD_AWAITED = timedelta(days=1)
-DOSSIER_LIVES = timedelta(days=7)
+DOSSIER_LIVES = timedelta(days=1)
+READ_DOSSIER_LIVES = timedelta(hours=1)
 ANSWER_LIVES = timedelta(days=2)
 # Revoked and expired sessions stay visible for a while to the person whose they were.
 SESSION_REMEMBERED = timedelta(days=30)
@@ -22,7 +26,7 @@ AT_ONCE = 200
 
 async def sweep(*, store: files.Store) -> int:
     """One round. Returns how many things went."""
-    gone = await _documents(store=store) + await _uploads(store=store)
+    gone = await _documents(store=store) + await _uploads(store=store) + await _deliveries(store=store)
     real = clock.real_now()
     gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
     gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
@@ -42,6 +46,24 @@ async def _documents(*, store: files.Store) -> int:
     return len(old)
 
 
+async def _deliveries(*, store: files.Store) -> int:
+    """Files no worker took in, and reports that were there long enough: they name pupils by their numbers."""
+    real = clock.real_now()
+    never_taken = await Delivery.filter(finished_at=None, created_at__lt=real - deliveries.AWAITED).limit(
+        AT_ONCE
+    )
+    told = await Delivery.filter(finished_at__lt=real - deliveries.REPORT_LIVES).limit(AT_ONCE)
+    for delivery in never_taken:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+        await Delivery.filter(id=delivery.id).update(
+            status=JobStatus.FAILED, finished_at=real, lease_token=None, lease_until=None
+        )
+    for delivery in told:
+        await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
+        await delivery.delete()
+    return len(never_taken) + len(told)
+
+
 async def _uploads(*, store: files.Store) -> int:
     """What never came, and dossiers that were read or left: their content is in the Oki-doc by then."""
     now = await clock.now()
@@ -49,8 +71,8 @@ async def _uploads(*, store: files.Store) -> int:
         AT_ONCE
     )
     read = await Upload.filter(
+        Q(created_at__lt=now - DOSSIER_LIVES) | Q(read_at__lt=now - READ_DOSSIER_LIVES),
         kind=UploadKind.OSO_DOSSIER,
-        created_at__lt=now - DOSSIER_LIVES,
         state__not=UploadState.REMOVED,
     ).limit(AT_ONCE)
     for upload in never_came:

@@ -27,6 +27,10 @@ async def make_documents(equipment: Equipment) -> int:
     return await equipment.press.make_due()
 
 
+async def take_deliveries(equipment: Equipment) -> int:
+    return await equipment.intake.take_due()
+
+
 async def scan_uploads(equipment: Equipment) -> int:
     return await equipment.quarantine.judge_waiting()
 
@@ -38,6 +42,7 @@ async def sweep(equipment: Equipment) -> int:
 JOBS = {
     "deliver_mails": Job(work=deliver_mails, every=10),
     "make_documents": Job(work=make_documents, every=10),
+    "take_deliveries": Job(work=take_deliveries, every=10),
     "scan_uploads": Job(work=scan_uploads, every=30),
     "sweep": Job(work=sweep, every=60),
 }

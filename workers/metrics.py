@@ -26,6 +26,9 @@ OLDEST = Gauge(
     "loket_mail_oldest_seconds", "Age of the oldest mail that is not sent.", multiprocess_mode=_LATEST
 )
 DOCUMENTS = Gauge("loket_documents_waiting", "PDFs asked for and not made.", multiprocess_mode=_LATEST)
+DELIVERIES = Gauge(
+    "loket_deliveries_waiting", "Deliveries of dossiers not taken in yet.", multiprocess_mode=_LATEST
+)
 QUARANTINE = Gauge("loket_uploads_in_quarantine", "Uploads not yet judged.", multiprocess_mode=_LATEST)
 
 _STAND = """
@@ -34,6 +37,7 @@ SELECT count(*) FILTER (WHERE due_at <= $1) AS due,
        count(*) FILTER (WHERE attempts >= $2) AS struggling,
        coalesce(extract(epoch FROM $1 - min(created_at)), 0)::float AS oldest,
        (SELECT count(*) FROM document WHERE status IN ('QUEUED', 'RUNNING')) AS documents,
+       (SELECT count(*) FROM delivery WHERE finished_at IS NULL AND due_at IS NOT NULL) AS deliveries,
        (SELECT count(*) FROM upload WHERE state = 'QUARANTINE') AS quarantine
   FROM outbox_mail WHERE sent_at IS NULL AND cancelled_at IS NULL
 """
@@ -47,6 +51,7 @@ async def measure() -> None:
     STRUGGLING.set(stand["struggling"])
     OLDEST.set(max(0.0, stand["oldest"]))
     DOCUMENTS.set(stand["documents"])
+    DELIVERIES.set(stand["deliveries"])
     QUARANTINE.set(stand["quarantine"])
 
 

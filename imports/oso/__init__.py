@@ -13,7 +13,7 @@ from rules.oki_doc.declared import Section
 from rules.oki_doc.dossier import Dossier, Remark, Severity
 from rules.oki_doc.dropped import DROPPED
 from rules.oki_doc.elements import paths
-from rules.oki_doc.identity import TEST
+from rules.oki_doc.identity import PUPIL, TEST
 from rules.oki_doc.sections import CATEGORIES, SECTIONS
 
 __all__ = ["MOST_BYTES", "Unreadable", "read", "validated"]
@@ -92,6 +92,13 @@ def _test(content: dict[str, Any]) -> dict[str, Any]:
 
 def _said_of_the_whole(dossier: Dossier, root: Node, metadata: Metadata, reading: Reading) -> None:
     """What was withheld, what should have been there, what is not kept, what is unknown."""
+    children = sum(1 for _ in root.all(PUPIL.oso))
+    if children > 1:
+        reading.remark(
+            PUPIL.oso,
+            f"In dit dossier staan {children} leerlingen. Alleen de eerste is overgenomen.",
+            code="MORE_PUPILS",
+        )
     _choices(dossier, metadata, reading)
     if dossier.is_provisional:
         _notice(reading, "inzage/voorlopigdossier", "Dit dossier is nog voorlopig.", "PROVISIONAL")

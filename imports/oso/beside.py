@@ -13,6 +13,7 @@ from imports import oso
 from rules.oki_doc.dossier import Dossier
 
 PROCESSES = 2
+TOO_LARGE = f"Dit bestand is te groot. Een dossier is hoogstens {oso.MOST_BYTES // 1_000_000} MB."
 _TOO_MUCH = (
     "Dit bestand is niet te lezen: het is beschadigd, of het vraagt te veel. Maak het dossier opnieuw."
 )
@@ -26,17 +27,17 @@ class Readers:
         self._processes = processes
         self._pool = _pool(processes)
 
-    async def read(self, *, path: Path) -> Dossier | str:
-        """What the file says, or in Dutch why nothing of it can be taken."""
+    async def read(self, *, source: Path | bytes) -> Dossier | str:
+        """What a file, or its content, says, or in Dutch why nothing of it can be taken."""
         pool = self._pool
         try:
-            return await asyncio.wrap_future(pool.submit(_read, path, self._schema))
+            return await asyncio.wrap_future(pool.submit(_read, source, self._schema))
         except BrokenProcessPool:
             if pool is self._pool:
                 self._pool = _pool(self._processes)
         alone = _pool(1)
         try:
-            return await asyncio.wrap_future(alone.submit(_read, path, self._schema))
+            return await asyncio.wrap_future(alone.submit(_read, source, self._schema))
         except BrokenProcessPool:
             return _TOO_MUCH
         finally:
@@ -67,13 +68,18 @@ def _begin() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _read(path: Path, schema: str | None) -> Dossier | str:
+def cannot_open(away: OSError) -> str:
+    """Why a file that is named is not read, in Dutch."""
+    return f"Dit bestand is niet te openen ({away.strerror})."
+
+
+def _read(source: Path | bytes, schema: str | None) -> Dossier | str:
     try:
-        if path.stat().st_size > oso.MOST_BYTES:
-            return f"Dit bestand is te groot. Een dossier is hoogstens {oso.MOST_BYTES // 1_000_000} MB."
-        content = path.read_bytes()
+        if isinstance(source, Path) and source.stat().st_size > oso.MOST_BYTES:
+            return TOO_LARGE
+        content = source if isinstance(source, bytes) else source.read_bytes()
     except OSError as away:
-        return f"Dit bestand is niet te openen ({away.strerror})."
+        return cannot_open(away)
     try:
         dossier = oso.read(content)
     except oso.Unreadable as unreadable:

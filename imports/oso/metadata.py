@@ -103,8 +103,8 @@ def metadata_of(root: Node, *, reading: Reading) -> Metadata:
     if kind not in TAKEN:
         reading.remark(
             "metadata/overstap",
-            "In dit dossier staat niet voor welke overstap het is. Loket leest het als een dossier van "
-            "basisonderwijs naar voortgezet onderwijs.",
+            f"{'Deze overstap kent Loket niet' if kind else 'In dit dossier staat niet voor welke overstap het is'}. "
+            "Loket leest het als een dossier van basisonderwijs naar voortgezet onderwijs.",
             code="KIND_UNKNOWN",
             severity=Severity.CONFIRM,
         )

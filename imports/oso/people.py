@@ -87,7 +87,12 @@ def _bsn(text: str, reading: Reading) -> dict[str, Any]:
         return {"bsn": "", "bsn_doubtful": False}
     bsn = read_bsn(text)
     if bsn is None:
-        _confirm(reading, "bsn", "het BSN klopt niet (elfproef). Controleer het", "BSN_DOUBTFUL")
+        _confirm(
+            reading,
+            "bsn",
+            "het BSN klopt niet (elfproef), en is niet bewaard. Vul het goede BSN in",
+            "BSN_DOUBTFUL",
+        )
     return {"bsn": bsn or "", "bsn_doubtful": bsn is None}
 
 

@@ -25,13 +25,23 @@ _ASKS = {Severity.NOTICE: "let op", Severity.LOST: "niet overgenomen", Severity.
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One file. `reason`: why nothing of it came in."""
+    """One file. `reason`: why nothing of it came in. `notes`: what else to know of it."""
 
     filename: str
     became: Became
     reason: str = ""
     elk_number: str = ""
-    said: Report | None = None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, *, filename: str, elk_number: str, report: Report) -> "Line":
+        """What became of a dossier that came in."""
+        return cls(
+            filename=filename,
+            became=Became[report.outcome],
+            elk_number=elk_number,
+            notes=tuple(_notes(report)),
+        )
 
     def __str__(self) -> str:
         if self.became is Became.REFUSED:
@@ -39,22 +49,21 @@ class Line:
         known = f" (ELK-nummer {self.elk_number})" if self.elk_number else ""
         return f"{self.filename}: {self.became}{known}."
 
-    def more(self) -> Iterator[str]:
-        """What else to know: what changed, which documents did not come in, what a person must look at."""
-        if self.said is None:
-            return
-        if self.said.overwrites_final:
-            yield "let op: het Oki-doc was definitief, en is na deze wijziging weer voorlopig."
-        changed = list(dict.fromkeys(one.label for one in self.said.differences))
-        if changed:
-            yield f"anders dan het was: {'; '.join(changed)}."
-        for document in self.said.attachments:
-            if document.problem:
-                yield f"{_ASKS[Severity.LOST]}: {document.problem}"
-        for remark in self.said.remarks:
-            # Documents were named above, each with its own reason.
-            if not remark.code.startswith("ATTACHMENT_"):
-                yield f"{_ASKS[remark.severity]}: {remark.message}"
+
+def _notes(report: Report) -> Iterator[str]:
+    """What changed, which documents did not come in, what a person must look at."""
+    if report.overwrites_final:
+        yield "let op: het Oki-doc was definitief, en is na deze wijziging weer voorlopig."
+    changed = list(dict.fromkeys(one.label for one in report.differences))
+    if changed:
+        yield f"anders dan het was: {'; '.join(changed)}."
+    for document in report.attachments:
+        if document.problem:
+            yield f"{_ASKS[Severity.LOST]}: {document.problem}"
+    for remark in report.remarks:
+        # Documents were named above, each with its own reason.
+        if not remark.code.startswith("ATTACHMENT_"):
+            yield f"{_ASKS[remark.severity]}: {remark.message}"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -80,6 +89,6 @@ def dossiers_in_words(*, report: DossierReport) -> Iterator[str]:
         return
     for line in report.lines:
         yield str(line)
-        yield from (f"  {one}" for one in line.more())
+        yield from (f"  {one}" for one in line.notes)
     done = ", ".join(f"{report.count(became)} {became}" for became in Became)
     yield f"dossiers: {done}{' (proef: niets opgeslagen)' if report.dry_run else ''}."

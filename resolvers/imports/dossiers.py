@@ -7,9 +7,11 @@ system would bring it. Two files of one child go in the order they were given.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
@@ -23,6 +25,7 @@ from resolvers.imports.ground import Ground, SchoolRow, YearRow
 from resolvers.imports.run import Say, Undone, silent
 from resolvers.oso_dossier import Imported, take_in
 from resolvers.viewer import Viewer
+from rules.dossier_import import ConfirmOverwrite, DossierMatchUnsure
 from rules.oki_doc.dossier import Dossier
 from rules.refusal import Refusal, Refusals
 from rules.vocabulary import Role
@@ -33,7 +36,61 @@ log = logging.getLogger("loket.import")
 SIDE_BY_SIDE = 4
 SYSTEMS = "system"
 """The realm of schools' own systems. Nobody signs in there: their accounts are not active and have no password."""
-_EVERY = 50
+EVERY = 50
+"""After how many files somebody who waits hears how far it is."""
+
+
+class Overtaken(Exception):
+    """Somebody else has these files by now: what is under way here does not count any more."""
+
+
+class Source(Protocol):
+    """A file with a dossier. `name`: as who handed it in called it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def content(self) -> Path | bytes | str:
+        """The file or what is in it; in Dutch why there is none."""
+        ...
+
+    async def record(self, line: Line) -> None:
+        """What became of it. Of what came in: in the transaction of its dossier, which may fail yet.
+
+        Raises `Overtaken`.
+        """
+        ...
+
+
+@dataclass(kw_only=True)
+class _OnDisk:
+    """A file of whoever asks."""
+
+    path: Path
+    line: Line | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    async def content(self) -> Path:
+        return self.path
+
+    async def record(self, line: Line) -> None:
+        self.line = line
+
+
+_IN_BULK: dict[type[Refusal], str] = {
+    ConfirmOverwrite: (
+        "Het Oki-doc van deze leerling is definitief, en dit dossier wijzigt het. Met --confirm-overwrite wordt "
+        "het wel ingelezen; het Oki-doc is daarna weer voorlopig."
+    ),
+    DossierMatchUnsure: (
+        "Er is al een leerling met deze naam en geboortedatum, of met dit nummer, maar het dossier zegt niet zeker "
+        "dat dit hetzelfde kind is. De school neemt dit dossier zelf over in haar portaal, en kiest daar de leerling."
+    ),
+}
+"""What is said where nobody can answer a question."""
 
 
 @dataclass(kw_only=True)
@@ -48,39 +105,51 @@ class _Delivery:
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
     _systems: dict[UUID, UUID] = field(default_factory=dict)
 
-    async def take(self, path: Path, dossier: Dossier) -> Line:
+    async def take(self, source: Source, dossier: Dossier) -> None:
         school = self.ground.primary.get((dossier.school.brin, dossier.school.location))
         code = f"{dossier.school.brin}{dossier.school.location}"
         if school is None:
-            return _refused(path, f"De school van dit dossier ({code}) staat niet in het systeem.")
+            await _refuse(source, f"De school van dit dossier ({code}) staat niet in het systeem.")
+            return
         if self.ground.region and school.region_id != self.ground.regions[self.ground.region].id:
-            return _refused(path, f"De school van dit dossier ({code}) hoort niet bij {self.ground.region}.")
+            await _refuse(source, f"De school van dit dossier ({code}) hoort niet bij {self.ground.region}.")
+            return
+        bsn = dossier.pupil["bsn"]
         try:
-            async with self._of_child.setdefault(dossier.pupil["bsn"] or str(path), asyncio.Lock()):
-                taken = await self._taken(school, code, dossier)
+            async with self._of_child.setdefault(bsn, asyncio.Lock()) if bsn else asyncio.Lock():
+                await self._taken(source, school, code, dossier)
+        except Overtaken:
+            raise
         except Refusal as refusal:
-            return _refused(path, refusal.message)
+            await _refuse(source, _IN_BULK.get(type(refusal), refusal.message))
         except Refusals as refusals:
-            return _refused(path, " ".join(one.message for one in refusals.refusals))
+            await _refuse(source, " ".join(one.message for one in refusals.refusals))
         except Exception as fault:  # noqa: BLE001 - one bad dossier does not stop the others
-            # Its message may hold what stands in the dossier.
-            log.error("%s: %s", path.name, type(fault).__name__)
-            return _refused(path, f"Er ging iets mis ({type(fault).__name__}). Probeer het opnieuw.")
-        became = Became[taken.report.outcome]
-        return Line(filename=path.name, became=became, elk_number=taken.elk_number, said=taken.report)
+            # Its message may hold what stands in the dossier, the file's name whose it is.
+            log.error("a dossier of %s: %s", code, type(fault).__name__)
+            await _refuse(source, f"Er ging iets mis ({type(fault).__name__}). Probeer het opnieuw.")
 
-    async def _taken(self, school: SchoolRow, code: str, dossier: Dossier) -> Imported:
+    async def _taken(self, source: Source, school: SchoolRow, code: str, dossier: Dossier) -> None:
+        async def told(taken: Imported) -> None:
+            line = Line.of(filename=source.name, elk_number=taken.elk_number, report=taken.report)
+            if (
+                taken.report.overwrites_final and not self.confirm_overwrite
+            ):  # A trial run shows what it would be.
+                line = replace(line, became=Became.REFUSED, reason=_IN_BULK[ConfirmOverwrite])
+            await source.record(line)
+
         if not self.dry_run:
-            return await self._as(await self._system(school, code), dossier, school)
-        taken: Imported | None = None
+            await self._as(await self._system(school, code), dossier, school, also=told)
+            return
+        tried: Imported | None = None
         try:
             async with in_transaction():  # A trial run makes no account either.
                 system = await _system_of(school, code)
-                taken = await self._as(system, dossier, school)
+                tried = await self._as(system, dossier, school)
                 raise Undone
         except Undone:
-            assert taken is not None
-            return taken
+            assert tried is not None
+        await told(tried)
 
     async def _system(self, school: SchoolRow, code: str) -> UUID:
         async with self._making:
@@ -89,7 +158,13 @@ class _Delivery:
                     self._systems[school.id] = await _system_of(school, code)
             return self._systems[school.id]
 
-    async def _as(self, account_id: UUID, dossier: Dossier, school: SchoolRow) -> Imported:
+    async def _as(
+        self,
+        account_id: UUID,
+        dossier: Dossier,
+        school: SchoolRow,
+        also: Callable[[Imported], Awaitable[None]] | None = None,
+    ) -> Imported:
         viewer = Viewer(
             account_id=account_id,
             session_id=account_id,
@@ -100,7 +175,11 @@ class _Delivery:
             primary_school_id=school.id,
         )
         return await take_in(
-            viewer=viewer, dossier=dossier, dry_run=self.dry_run, confirm_overwrite=self.confirm_overwrite
+            viewer=viewer,
+            dossier=dossier,
+            dry_run=self.dry_run,
+            confirm_overwrite=self.confirm_overwrite,
+            also=also,
         )
 
 
@@ -117,61 +196,92 @@ async def take_dossiers(
 
     `say` hears how far it is.
     """
-    report = DossierReport(dry_run=dry_run)
+    sources = [_OnDisk(path=path) for path in paths]
+    numbers = count(1)
+
+    def done() -> None:
+        number = next(numbers)
+        if number % EVERY == 0 and len(sources) > EVERY:
+            say(f"{number} van {len(sources)} dossiers")
+
+    problem = await take_sources(
+        sources=sources,
+        region=region,
+        year=year,
+        dry_run=dry_run,
+        confirm_overwrite=confirm_overwrite,
+        done=done,
+    )
+    lines = [one.line for one in sources if one.line is not None]
+    return DossierReport(dry_run=dry_run, problem=problem, lines=lines)
+
+
+async def take_sources(
+    *,
+    sources: Iterable[Source],
+    region: str | None,
+    year: str | None,
+    dry_run: bool,
+    confirm_overwrite: bool,
+    done: Callable[[], None] = lambda: None,
+) -> str:
+    """The same of files that record for themselves what became of them; in Dutch why none was looked at.
+
+    Raises `Overtaken`, within a group.
+    """
     async with get_connection("default").acquire_connection() as connection:
         ground = await Ground.read(connection=connection, at=await clock.now(), region=region, year=year)
     lacking = ground.lacking(makes_years=False, makes_regions=False)
     current = ground.year_named(year)
     if lacking or current is None:
-        report.problem = (
-            str(lacking[0]) if lacking else "Er is nog geen schooljaar. Lees eerst het tijdpad in."
-        )
-        return report
+        return str(lacking[0]) if lacking else "Er is nog geen schooljaar. Lees eerst het tijdpad in."
     delivery = _Delivery(ground=ground, year=current, dry_run=dry_run, confirm_overwrite=confirm_overwrite)
-    report.lines = await _taken_in_order(delivery, list(paths), say)
-    return report
+    await _take_in_order(delivery, sources, done)
+    return ""
 
 
-async def _taken_in_order(delivery: _Delivery, paths: list[Path], say: Say) -> list[Line]:
-    """A line for every file, in their order. Few dossiers are in memory at a time, however many files there are."""
-    lines: dict[int, Line] = {}
+async def _take_in_order(delivery: _Delivery, sources: Iterable[Source], done: Callable[[], None]) -> None:
+    """Few dossiers are in memory at a time, however many files there are."""
     room = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    def done(number: int, line: Line) -> None:
-        lines[number] = line
-        if len(lines) % _EVERY == 0 and len(paths) > _EVERY:
-            say(f"{len(lines)} van {len(paths)} dossiers")
-
-    async def take(number: int, dossier: Dossier) -> None:
+    async def take(source: Source, dossier: Dossier) -> None:
         try:
-            done(number, await delivery.take(paths[number], dossier))
+            await delivery.take(source, dossier)
+            done()
         finally:
             room.release()
 
-    settings = load()
-    readers = Readers(schema=settings.oso_schema_dir)
-    ahead: deque[asyncio.Task[Dossier | str]] = deque()
-    waiting = iter(paths)
+    readers = Readers(schema=load().oso_schema_dir)
+
+    async def read(source: Source) -> Dossier | str:
+        content = await source.content()
+        return content if isinstance(content, str) else await readers.read(source=content)
+
+    ahead: deque[tuple[Source, asyncio.Task[Dossier | str]]] = deque()
+    waiting = iter(sources)
     try:
         async with asyncio.TaskGroup() as tasks:
-            for number in range(len(paths)):
-                while len(ahead) < 2 * PROCESSES and (path := next(waiting, None)) is not None:
-                    ahead.append(tasks.create_task(readers.read(path=path)))
-                found = await ahead.popleft()
+            while True:
+                while len(ahead) < 2 * PROCESSES and (following := next(waiting, None)) is not None:
+                    ahead.append((following, tasks.create_task(read(following))))
+                if not ahead:
+                    break
+                source, reading = ahead.popleft()
+                found = await reading
                 if isinstance(found, str):
-                    done(number, _refused(paths[number], found))
+                    await _refuse(source, found)
+                    done()
                     continue
                 await room.acquire()
                 # Begun in this order, and so the lock of a child is held in this order.
-                tasks.create_task(take(number, found))
-                del found
+                tasks.create_task(take(source, found))
+                del found, reading
     finally:
         readers.close()
-    return [lines[number] for number in range(len(paths))]
 
 
-def _refused(path: Path, reason: str) -> Line:
-    return Line(filename=path.name, became=Became.REFUSED, reason=reason)
+async def _refuse(source: Source, reason: str) -> None:
+    await source.record(Line(filename=source.name, became=Became.REFUSED, reason=reason))
 
 
 async def _system_of(school: SchoolRow, code: str) -> UUID:

@@ -233,10 +233,10 @@ def _visible(row: Mapping[str, Any], declared: tuple[Field, ...], role: Role) ->
     }
 
 
-def diff(*, before: Sections, after: Sections) -> list[Change]:
+def diff(*, before: Sections, after: Sections, declared: tuple[Section, ...] = SECTIONS) -> list[Change]:
     """What differs, field by field, in the order of the declarations. Files are told apart by themselves."""
     changes = []
-    for section in SECTIONS:
+    for section in declared:
         old, new = dict(_flat(section, before)), dict(_flat(section, after))
         for path in [*old, *(path for path in new if path not in old)]:
             label, was = old.get(path, ("", None))

@@ -65,7 +65,9 @@ class TestTheSchoolOfTheEnrolment:
         for name in ("inspection", "absence", "diagnoses", "career"):
             assert _without_files(read.sections[name]) == _without_files(said[name])
         brought = {one.filename: one.content for one in read.attachments}
-        assert {upload.filename for upload in await Upload.filter(pupil_id=child.id)} <= set(brought)
+        assert {
+            upload.filename for upload in await Upload.filter(pupil_id=child.id, kind="ATTACHMENT")
+        } <= set(brought)
         assert {"behoeften.pdf", "uitslag.png", "verzuim.pdf", "plan.pdf"} <= set(brought)
         assert all(brought.values())
         assert [one.code for one in read.remarks if one.severity == "LOST"] == []
@@ -93,7 +95,7 @@ class TestTheSchoolOfTheEnrolment:
         document_id = await asked(staff, child)
         traces = await AuditEntry.filter(pupil_id=child.id, account_id=staff.account_id)
         acts = sorted(entry.act for entry in traces)
-        papers = await Upload.filter(pupil_id=child.id).count()
+        papers = await Upload.filter(pupil_id=child.id, kind="ATTACHMENT").count()
         assert papers > 1
         assert acts == ["createOsoDossier", *["read.attachment"] * papers, "read.okiDoc"]
         request = await Document.get(id=document_id)

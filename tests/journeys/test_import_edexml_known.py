@@ -127,11 +127,16 @@ class TestAKnownChild:
         assert (entry.before, entry.after["first_name"]) == ({"first_name": "Noor"}, "Nora")
         assert str(rows(report)["L1"]) == "regel 6, leerling L1: gewijzigd. ELK-nummer 10000: roepnaam."
 
-    async def test_with_a_definitive_oki_doc_is_changed_aloud_and_concept_again(
+    async def test_with_a_definitive_oki_doc_is_spared_until_it_is_confirmed(
         self, world: World, desk: Desk
     ) -> None:
         noor = await world.pupil(first_name="Noor", final=True)
-        report = await desk.right(roster(pupil(roepnaam="Noor", voornamen="Noor Anna")))
+        content = roster(pupil(roepnaam="Noor", voornamen="Noor Anna", eck_id="e1"))
+        spared = await desk.right(content)
+        assert (await OkiDoc.get(pupil_id=noor.id)).status is OkiDocStatus.FINAL
+        assert ((await child()).official_names, (await child()).eck_id) == ("", "e1")
+        assert "definitief. Niet overgenomen: voornamen" in told(spared)
+        report = await desk.right(content, confirm_overwrite=True)
         oki_doc = await OkiDoc.get(pupil_id=noor.id)
         assert (oki_doc.status, oki_doc.version, oki_doc.finalized_at) == (OkiDocStatus.CONCEPT, 2, None)
         row = rows(report)["L1"]
@@ -146,6 +151,13 @@ class TestAKnownChild:
         oki_doc = await OkiDoc.get(pupil_id=noor.id)
         assert (oki_doc.status, oki_doc.version) == (OkiDocStatus.FINAL, 1)
         assert (await child()).eck_id == "e1"
+
+    async def test_of_the_same_name_with_another_key_is_a_question(self, world: World, desk: Desk) -> None:
+        noor = await self._noor(world, school_key="L9")
+        report = await desk.take(roster(pupil()))
+        assert rows(report)["L1"].codes == {"ALIKE"}
+        assert (await Pupil.get()).school_key == "L9"
+        assert f"ELK-nummer {noor.elk_number}" in told(report)
 
     async def test_that_is_placed_stays_exactly_as_it_is(self, world: World, desk: Desk) -> None:
         noor = await world.pupil(first_name="Noor")

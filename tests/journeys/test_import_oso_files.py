@@ -1,6 +1,5 @@
 """Files of dossiers at the command line: each by itself, as its school's own system would bring it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ from imports.oso import beside
 from models import Account, AuditEntry, OkiDoc, Pupil, Upload
 from models.school import PrimarySchool
 from resolvers.imports import DossierReport, dossiers_in_words, take_dossiers
-from rules.identifiers import is_bsn
 from rules.oki_doc.dossier import Dossier
 from rules.vocabulary import OkiDocStatus
-from tests.imports.oso_dossier import BSN, dossier, packed
+from tests.imports.oso_dossier import dossier, packed
+from tests.journeys.oso_school import files, many
 from tests.statements import counted
 from tests.world import World
 
@@ -23,25 +22,6 @@ async def school(world: World) -> PrimarySchool:
     return await PrimarySchool.create(
         brin="00YY", location="00", name="De Testvlinder", region=world.amstelland
     )
-
-
-def bsns() -> Iterator[str]:
-    return (str(number) for number in range(900_000_000, 999_999_999) if is_bsn(str(number)))
-
-
-def files(folder: Path, *contents: bytes | str) -> list[Path]:
-    found = []
-    for number, content in enumerate(contents, start=1):
-        path = folder / f"dossier-{number}.xml"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        found.append(path)
-    return found
-
-
-def many(count: int) -> list[str]:
-    """Dossiers of as many children."""
-    text, numbers = dossier().decode(), bsns()
-    return [text.replace(BSN, f"<bsn>{next(numbers)}</bsn>") for _ in range(count)]
 
 
 def became(report: DossierReport) -> list[str]:
@@ -118,9 +98,12 @@ async def test_a_definitive_oki_doc_asks_to_be_confirmed(
     await take_dossiers(paths=files(tmp_path, text))
     await OkiDoc.all().update(status=OkiDocStatus.FINAL)
     paths = files(tmp_path, text.replace("Wij hoopten op meer.", "Te weinig uitleg."))
+    tried = await take_dossiers(paths=paths, dry_run=True)
+    assert "anders dan het was" in "\n".join(dossiers_in_words(report=tried))
     report = await take_dossiers(paths=paths)
-    assert became(report) == ["REFUSED"]
-    assert "definitief" in report.lines[0].reason
+    assert became(report) == became(tried) == ["REFUSED"]
+    assert "--confirm-overwrite" in report.lines[0].reason
+    assert report.lines[0].reason == tried.lines[0].reason
     assert (await OkiDoc.get()).status is OkiDocStatus.FINAL
     report = await take_dossiers(paths=paths, confirm_overwrite=True)
     assert became(report) == ["UPDATED"]
@@ -190,4 +173,4 @@ async def test_a_dossier_takes_as_many_statements_whatever_it_holds(
     assert len(seen) == STATEMENTS, "\n".join(statement[:100] for statement in seen)
 
 
-STATEMENTS = 20
+STATEMENTS = 24

@@ -96,9 +96,13 @@ class Known:
             return None
         there = next(iter(alike.values()), None)
         other_eck = there is not None and bool(pupil.eck_id and there["eck_id"])
-        if there is not None and (other_eck or self._differs_in_number(there, pupil)):
+        # Found by its own key it would have been found already: this key is another child's, or of another system.
+        other_key = there is not None and bool(pupil.school_key and there["school_key"])
+        if there is not None and (other_eck or other_key or self._differs_in_number(there, pupil)):
             said = f"ELK-nummer {there['elk_number']} heeft dezelfde naam en geboortedatum, maar een ander nummer"
-            pupil.refuse("ALIKE", f"{said} (BSN of ECK-iD). Controleer het in uw administratie en in Loket.")
+            pupil.refuse(
+                "ALIKE", f"{said} (BSN, ECK-iD of sleutel). Controleer het in uw administratie en in Loket."
+            )
             return None
         return there
 

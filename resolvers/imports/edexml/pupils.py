@@ -15,7 +15,7 @@ from resolvers.imports.pupil_parts import enrolled_of, stage_oki_doc
 from resolvers.imports.pupil_register import Register
 from rules.dossier import UNLIKELY_AGE, is_of_an_age
 from rules.identifiers import sort_name
-from rules.vocabulary import PlacementStatus, PupilOrigin
+from rules.vocabulary import OkiDocStatus, PlacementStatus, PupilOrigin
 from settings import load
 
 _PLAIN = ("last_name", "official_names", "birth_date", "class_group")
@@ -45,8 +45,11 @@ class Place:
     year: YearRow
 
 
-async def take(*, batch: Batch, place: Place, pupils: list[PupilRow]) -> None:
-    """Match, judge and stage every child that may come in; the others say why not."""
+async def take(*, batch: Batch, place: Place, pupils: list[PupilRow], confirm: bool) -> None:
+    """Match, judge and stage every child that may come in; the others say why not.
+
+    `confirm`: definitive Oki-docs may change too.
+    """
     _judge(batch, place, pupils)
     coming = [pupil for pupil in pupils if not pupil.reasons]
     settings = load()
@@ -75,6 +78,8 @@ async def take(*, batch: Batch, place: Place, pupils: list[PupilRow]) -> None:
         elif enrolled.get(there["id"]) == PlacementStatus.PLACED.value and _changes(there, wanted):
             pupil.refuse("PLACED", "Deze leerling is al geplaatst: alleen de helpdesk wijzigt nog iets.")
             continue
+        elif there["oki_doc_status"] == OkiDocStatus.FINAL.value and not confirm:
+            _spare(pupil, there, wanted)
         _stage(batch, place, pupil, there, wanted)
 
 
@@ -128,6 +133,20 @@ def _beginning(batch: Batch, place: Place, number: str) -> dict[str, Any]:
 
 def _changes(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> set[str]:
     return {name for name, value in wanted.items() if there[name] != value}
+
+
+def _spare(pupil: PupilRow, there: Mapping[str, Any], wanted: dict[str, Any]) -> None:
+    """Rule 6: a definitive Oki-doc is never overwritten in silence. What is no part of it is taken."""
+    kept = _changes(there, wanted) - _NOT_OF_OKI_DOC
+    for name in kept:
+        del wanted[name]
+    wanted.pop("bsn_encrypted", None)
+    named = [label for name, label in _LABELS.items() if name in kept]
+    if named:
+        said = f"ELK-nummer {there['elk_number']}: het Oki-doc is definitief. Niet overgenomen: {', '.join(named)}."
+        pupil.note(
+            "FINAL", f"{said} Met --confirm-overwrite gebeurt dat wel; het Oki-doc is dan weer concept."
+        )
 
 
 def _stage(batch: Batch, place: Place, pupil: PupilRow, there: Any, wanted: dict[str, Any]) -> None:

@@ -43,5 +43,7 @@ def in_words(*, report: RosterReport) -> Iterator[str]:
         for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.PASSED, Outcome.REFUSED)
     )
     invited = report.count(Outcome.INVITED)
-    staff = f"; leerkrachten: {invited} uitgenodigd" if invited else ""
+    refused = report.count(Outcome.REFUSED, name="leerkracht")
+    staff = f"; leerkrachten: {invited} uitgenodigd" if invited or refused else ""
+    staff += f", {refused} niet ingelezen" if refused else ""
     yield f"EDEXML, leerlingen: {done}{staff}{' (proef: niets opgeslagen)' if report.dry_run else ''}."

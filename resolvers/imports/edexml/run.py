@@ -41,11 +41,15 @@ async def run(
     path: Path,
     dry_run: bool = False,
     invite_teachers: bool = False,
+    confirm_overwrite: bool = False,
     region: str | None = None,
     year: str | None = None,
     say: Say = _silent,
 ) -> RosterReport:
-    """Take in a school's roster. Each row is written whole or not at all; the same file twice changes nothing."""
+    """Take in a school's roster. Each row is written whole or not at all; the same file twice changes nothing.
+
+    A definitive Oki-doc changes only with `confirm_overwrite` (rule 6).
+    """
     report = RosterReport(filename=path.name, dry_run=dry_run)
     try:
         roster = await asyncio.to_thread(_roster, path)
@@ -66,7 +70,7 @@ async def run(
             if report.problems:
                 raise _Undone
             batch = Batch(kind=KIND, connection=connection, at=at, report=report, say=say)
-            await _take(batch, ground, judged, invite=invite_teachers)
+            await _take(batch, ground, judged, invite=invite_teachers, confirm=confirm_overwrite)
             if dry_run:
                 raise _Undone
     except _Undone:
@@ -88,7 +92,7 @@ def _roster(path: Path) -> Roster:
         return read(pieces=iter(partial(file.read, PIECE), b""))
 
 
-async def _take(batch: Batch, ground: Ground, judged: Judged, *, invite: bool) -> None:
+async def _take(batch: Batch, ground: Ground, judged: Judged, *, invite: bool, confirm: bool) -> None:
     place = _place(ground, judged)
     _judge_leaving(ground, judged)
     if place is None:
@@ -96,7 +100,7 @@ async def _take(batch: Batch, ground: Ground, judged: Judged, *, invite: bool) -
             row.reasons[:0] = judged.school.reasons
             row.outcome = Outcome.REFUSED
         return
-    await pupils.take(batch=batch, place=place, pupils=judged.pupils)
+    await pupils.take(batch=batch, place=place, pupils=judged.pupils, confirm=confirm)
     for pupil in judged.pupils:
         if pupil.codes & NOT_HERE:
             pupil.outcome = Outcome.PASSED
