@@ -4,11 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imports import cells
+from imports.cells import Wrong
 from imports.checks import Said, dutch_postcode, one_location, settle_location
 from imports.columns import Column, Kind
+from rules.reconsideration import SAYS_TOO_LITTLE, says_why
 
 GUARDIANS = (1, 2)
 GUARDIAN_FIELDS = ("initials", "first_name", "infix", "last_name", "relation", "email", "phone")
+
+
+def _motivation(text: str) -> str:
+    kept = cells.text_of(4000)(text)
+    if not says_why(kept):
+        raise Wrong(SAYS_TOO_LITTLE.capitalize())
+    return kept
 
 
 def _guardian(number: int) -> Iterator[Column]:
@@ -77,7 +86,7 @@ PUPILS = Kind(
         Column("test_advice", "Toetsadvies", cells.line_of(120), also=("Advies doorstroomtoets",)),
         Column("test_code", "Toets", cells.line_of(60), also=("Doorstroomtoets",)),
         Column("test_exemption", "Ontheffing toets", cells.line_of(200), also=("Reden geen toets",)),
-        Column("motivation", "Motivering niet bijstellen", cells.text_of(4000), also=("Motivering",)),
+        Column("motivation", "Motivering niet bijstellen", _motivation, also=("Motivering",)),
         *(column for number in GUARDIANS for column in _guardian(number)),
         Column("outside", "Buitenleerling", cells.yes_or_no),
         Column("origin_school", "School van herkomst", cells.line_of(160)),

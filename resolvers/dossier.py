@@ -53,26 +53,27 @@ def sections_shown(*, sections: dict[str, Any], viewer: Viewer) -> Shown:
         {
             section.name: None
             if (content := readable.get(section.name)) is None
-            else _objects(section.fields, content)
+            else _shown_rows(section.fields, content)
             if section.many
-            else _object(section.fields, content)
+            else shown_row(section.fields, row=content)
             for section in SECTIONS
         }
     )
 
 
-def _objects(declared: tuple[Field, ...], rows: list[dict[str, Any]]) -> list[Shown]:
-    return [_object(declared, row) for row in rows]
+def _shown_rows(declared: tuple[Field, ...], rows: list[dict[str, Any]]) -> list[Shown]:
+    return [shown_row(declared, row=row) for row in rows]
 
 
-def _object(declared: tuple[Field, ...], row: dict[str, Any]) -> Shown:
+def shown_row(declared: tuple[Field, ...], *, row: dict[str, Any]) -> Shown:
+    """A row as these fields declare it; the caller has seen to it that the viewer may read them."""
     values: dict[str, Any] = {}
     for one in declared:
         value = row.get(one.name)
         if value and one.kind is Kind.DAY:
             value = date.fromisoformat(value)
         elif value and one.kind is Kind.ROWS:
-            value = _objects(one.rows_of.fields, value)
+            value = _shown_rows(one.rows_of.fields, value)
         values[one.name] = value
     return Shown(values)
 

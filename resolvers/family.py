@@ -21,6 +21,7 @@ R = TypeVar("R")
 
 @dataclass(slots=True)
 class AddressRow:
+    kind: str
     street: str
     house_number: str
     postcode: str
@@ -56,14 +57,24 @@ async def grouped(
 
 @part("address")
 async def _address(viewer: Viewer, rows: list[PupilRow]) -> None:
-    """The home address; a secret one is only for PO and the family."""
-    homes = scope.of_all(rows, Address).filter(position=1)
-    if viewer.role not in (Role.PO_EDITOR, Role.PARENT):
-        homes = homes.filter(secret=False)
-    columns = ("street", "house_number", "postcode", "city", "country", "secret", "detail")
-    by_pupil = await grouped(homes, columns, AddressRow)
+    by_pupil = await _readable(viewer, scope.of_all(rows, Address).filter(position=1))
     for row in rows:
         row.parts["address"] = by_pupil.get(row.id, [None])[0]
+
+
+@part("addresses")
+async def _addresses(viewer: Viewer, rows: list[PupilRow]) -> None:
+    by_pupil = await _readable(viewer, scope.of_all(rows, Address).order_by("pupil_id", "position"))
+    for row in rows:
+        row.parts["addresses"] = by_pupil.get(row.id, [])
+
+
+async def _readable(viewer: Viewer, found: QuerySet[Address]) -> dict[UUID, list[AddressRow]]:
+    """PO and the family read every address; others the home alone, and not one that is secret."""
+    if viewer.role not in (Role.PO_EDITOR, Role.PARENT):
+        found = found.filter(position=1, secret=False)
+    columns = ("kind", "street", "house_number", "postcode", "city", "country", "secret", "detail")
+    return await grouped(found, columns, AddressRow)
 
 
 @part("guardians")

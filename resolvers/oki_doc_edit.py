@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.dossier import UNLIKELY_AGE, is_of_an_age
 from rules.input import Checks
+from rules.reconsideration import SAYS_TOO_LITTLE, says_why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +97,9 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
         given = getattr(edit, name)
         if given is not None:
             values[name] = checks.text(name, given, label=label, longest=longest)
+    motivation = values.get("reconsideration_motivation")
+    if motivation and not says_why(motivation):
+        checks.wrong("reconsideration_motivation", f"Motivering: {SAYS_TOO_LITTLE}")
     checks.done()
     return replace(edit, **values)
 

@@ -20,6 +20,7 @@ from resolvers.oso_family import ADDRESS, GUARDIAN
 from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules.calendar import AMSTERDAM
+from rules.filenames import served_name
 from rules.identifiers import full_name
 from rules.oki_doc import visible
 from rules.oki_doc.content import problems
@@ -197,7 +198,9 @@ async def _attachments(
         for place, row in at or [("", {"filename": paper.filename, "description": paper.title})]:
             yield Attachment(
                 place=place,
-                filename=row.get("filename") or paper.filename,
+                filename=served_name(
+                    given=row.get("filename") or paper.filename, content_type=paper.content_type
+                ),
                 description=row.get("description", ""),
                 content=content,
                 content_type=paper.content_type,

@@ -2,7 +2,7 @@
 
 import copy
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,8 +11,9 @@ from resolvers import scope
 from resolvers.files import new_key, store
 from resolvers.step import Act
 from resolvers.uploads import FOLDER
+from rules.filenames import served_name
 from rules.oki_doc.dossier import Attachment, document_rows
-from rules.uploads import MOST_FILES, RECEIVED, UploadState, clean_filename
+from rules.uploads import MOST_FILES, RECEIVED, UploadState
 from rules.vocabulary import UploadKind
 from settings import load
 
@@ -38,32 +39,35 @@ class Files:
         """The sections, and the test's content in place, with each document pointing at its attachment."""
         found = scope.of(act.child, Upload).filter(kind=UploadKind.ATTACHMENT, state__in=RECEIVED)
         there = {row.sha256: row.id for row in await found}
-        ids: dict[str, str] = {}
+        # Files that came at one moment stand in the order of their ids: these rise in the order of the dossier.
+        rising = iter(sorted(uuid4() for _ in self.attachments))
+        placed_at: dict[str, dict[str, str]] = {}
         for number, one in enumerate(self.attachments):
             if one.content is None:
                 continue
             digest = hashlib.sha256(one.content).hexdigest()
+            one = replace(one, filename=served_name(given=one.filename, content_type=one.content_type))
+            self.attachments[number] = one
             if digest not in there:
                 if len(there) >= MOST_FILES:
                     self.attachments[number] = _refused(one)
                     continue
-                there[digest] = self._begin(act, one, digest)
-            ids[one.place] = str(there[digest])
+                there[digest] = self._begin(act, one, digest, row_id=next(rising))
+            placed_at[one.place] = {"upload": str(there[digest]), "filename": one.filename}
         placed = copy.deepcopy(sections)
         rows = [*document_rows(placed), *document_rows((test or {}).get("content") or {}, path="test")]
         for place, row in rows:
-            if place in ids:
-                row["upload"] = ids[place]
+            row.update(placed_at.get(place, {}))
         return placed
 
-    def _begin(self, act: Act, one: Attachment, digest: str) -> UUID:
+    def _begin(self, act: Act, one: Attachment, digest: str, *, row_id: UUID) -> UUID:
         assert one.content is not None
         row = Upload(
-            id=uuid4(),
+            id=row_id,
             kind=UploadKind.ATTACHMENT,
             owner_id=self.owner_id,
             pupil_id=act.child.id,
-            filename=clean_filename(given=one.filename),
+            filename=one.filename,
             title=one.description[:200],
             declared_size=len(one.content),
             size=len(one.content),

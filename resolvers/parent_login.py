@@ -10,6 +10,7 @@ from models import Account, Guardian, LoginRequest, OkiDoc, OutboxMail, ParentLo
 from resolvers import links, scope
 from resolvers.regions import region_named
 from resolvers.step import Act, take
+from resolvers.test_results import counts
 from resolvers.viewer import Viewer
 from rules import parent_login
 from rules.reconsideration import is_open
@@ -132,7 +133,14 @@ async def situation_of(*, act: Act, email: str) -> parent_login.Situation:
     login = await _login_of(act=act)
     await pupil.fetch_related("advice", "provisional_advice")
     oki_doc = await scope.of(pupil, OkiDoc).first()
-    test = await scope.of(pupil, TestResult).select_related("advice").first()
+    test = await scope.of(pupil, TestResult).select_related("advice", "school_year").first()
+    if test is not None and not counts(
+        advice=test.advice_id,
+        content=test.content,
+        begins=test.school_year.starts_on,
+        ends=test.school_year.ends_on,
+    ):
+        test = None
     return parent_login.Situation(
         login_status=login.status if login else LoginStatus.NOT_SENT,
         has_oki_doc=pupil.origin is PupilOrigin.HOME,

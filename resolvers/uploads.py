@@ -13,19 +13,22 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from imports.pictures import pixels_of
-from models import Upload
+from models import Enrolment, OkiDoc, TestResult, Upload
 from resolvers import audit, clock, scope
 from resolvers.file_links import Use, url
 from resolvers.files import Store, Stored, TooManyBytes, new_key, store
 from resolvers.nudge import nudge
-from resolvers.step import take
+from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from rules import uploads as rule
 from rules.calendar import Window, closed
+from rules.dossier import PlacedAlready
+from rules.filenames import served_name
+from rules.oki_doc.dossier import without_upload
 from rules.refusal import Refusal
 from rules.steps import NotFound
 from rules.uploads import FileRefused, UploadNotReady, UploadReceived, UploadSizeDiffers, UploadState
-from rules.vocabulary import UploadKind
+from rules.vocabulary import OkiDocStatus, PlacementStatus, UploadKind
 from settings import load
 
 FOLDER = "uploads"
@@ -127,6 +130,7 @@ async def receive(
         was=UploadState.AWAITING,
         state=UploadState.QUARANTINE if scanned else UploadState.RELEASED,
         content_type=content_type,
+        filename=served_name(given=upload.filename, content_type=content_type),
         size=stored.size,
         sha256=stored.sha256,
         storage_key=key,
@@ -224,7 +228,11 @@ async def refuse(*, upload_id: UUID, words: str) -> None:
 
 
 async def remove_attachment(*, viewer: Viewer, upload_id: UUID) -> UUID:
-    """Rule 5: PO takes an attachment out of the file. Returns the pupil. Raises `NotFound`."""
+    """Rule 5: PO takes an attachment out of the file. Returns the pupil.
+
+    Where it stands in the Oki-doc it goes from there too, and that is a correction (rule 6): a new version, and
+    concept again. Raises `NotFound`; `PlacedAlready` when it stands in an Oki-doc that may not change any more.
+    """
     return await _removed("removeAttachment", viewer=viewer, upload_id=upload_id, kind=UploadKind.ATTACHMENT)
 
 
@@ -248,8 +256,33 @@ async def _removed(step: str, *, viewer: Viewer, upload_id: UUID, kind: UploadKi
         if upload is None or upload.state == UploadState.REMOVED:
             raise NotFound().at("upload_id")
         act.change(upload, state=UploadState.REMOVED, storage_key="")
+        if kind is UploadKind.ATTACHMENT:
+            await _taken_out_of_oki_doc(act=act, upload=str(upload_id))
     await store().delete_all_of(folder=FOLDER, row_id=upload_id)
     return pupil_id
+
+
+async def _taken_out_of_oki_doc(*, act: Act, upload: str) -> None:
+    """The rows that point at it go, of the sections and of the test that a dossier brought."""
+    oki_doc = await scope.of(act.child, OkiDoc).first()
+    if oki_doc is None:
+        return
+    test = await scope.of(act.child, TestResult).select_for_update(of=("test_result",)).first()
+    sections = without_upload(oki_doc.sections, upload=upload)
+    content = without_upload(test.content, upload=upload) if test is not None else None
+    if sections == oki_doc.sections and (test is None or content == test.content):
+        return
+    if await scope.of(act.child, Enrolment).filter(placement_status=PlacementStatus.PLACED).exists():
+        raise PlacedAlready()
+    if test is not None:
+        act.change(test, content=content)
+    act.change(
+        oki_doc,
+        sections=sections,
+        version=oki_doc.version + 1,
+        status=OkiDocStatus.CONCEPT,
+        finalized_at=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ _CODES = {
     "havo": "HAVO",
     "vwo": "VWO",
 }
+_ORDER = tuple(_CODES)
+_LEVELS = {code: level for level, code in _CODES.items()}
+_WITH_SUPPORT = "_MET_LWOO"
 _VMBO = frozenset({"bb", "kb", "gt"})
 
 _ALWAYS = {
@@ -66,16 +69,39 @@ def read(text: str, *, adviezen: Mapping[str, str]) -> str | None:
     alike = {code for code, label in adviezen.items() if _form(plain) in (_form(code), _form(label))}
     if alike:
         return alike.pop() if len(alike) == 1 else None
-    for said, word in _WORDS:
-        plain = said.sub(word, plain)
+    plain = _short(plain)
     without = _SUPPORT.sub("", plain)
     levels = _levels(_TOKEN.findall(_OPTIONAL_G.sub("gt", without)))
     if levels is None or len(levels) > 2:
         return None
     code = "_TM_".join(_CODES[level] for level in levels)
     if without != plain:
-        code += "_MET_LWOO"
+        code += _WITH_SUPPORT
     return code if code in adviezen else None
+
+
+def may_mean(text: str, *, code: str) -> bool:
+    """Whether a person may say that a text which `read` leaves open is this advice.
+
+    Only from its lowest level to its highest; words that are no level leave everything open.
+    """
+    plain = _SUPPORT.sub("", _short(fold(text.replace("_", " ")).strip(" .")))
+    words = [word for word in _TOKEN.findall(_OPTIONAL_G.sub("gt", plain)) if word not in _JOINS]
+    said = {_ALWAYS.get(word) or _AFTER_VMBO.get(word, "") for word in words if word != "vmbo"}
+    if "vmbo" in words and not said & _VMBO:
+        said |= _VMBO
+    levels = {_LEVELS.get(part, "") for part in code.removesuffix(_WITH_SUPPORT).split("_TM_")}
+    if not said or "" in said | levels:
+        return True
+    places = [_ORDER.index(level) for level in said]
+    return all(min(places) <= _ORDER.index(level) <= max(places) for level in levels)
+
+
+def _short(plain: str) -> str:
+    """Levels that are written in full as the word for them."""
+    for said, word in _WORDS:
+        plain = said.sub(word, plain)
+    return plain
 
 
 def _form(text: str) -> str:

@@ -5,6 +5,14 @@ from typing import ClassVar
 
 from rules.refusal import Refusal
 
+LEAST_LETTERS = 10
+SAYS_TOO_LITTLE = "leg in een paar woorden uit waarom u het advies niet bijstelt."
+
+
+def says_why(motivation: str) -> bool:
+    """Whether this is an explanation at all: a dot or an x is none."""
+    return sum(letter.isalpha() for letter in motivation) >= LEAST_LETTERS
+
 
 def is_open(
     *,
@@ -23,12 +31,26 @@ def is_open(
     advised = school_level if definitive_level is None else definitive_level
     if advised is None or test_level is None or test_level <= advised:
         return False
-    return reopened or not motivation.strip()
+    return reopened or not says_why(motivation)
 
 
 def reopens(*, motivation: str, before: int | None, after: int | None) -> bool:
     """Whether a test advice that comes, or rises above what it was, is news to a motivation that is there."""
-    return bool(motivation.strip()) and after is not None and (before is None or after > before)
+    return says_why(motivation) and after is not None and (before is None or after > before)
+
+
+@dataclass(eq=False)
+class TestAdviceConfirmed(Refusal):
+    """PO has said once which advice the test's is: that stands, as does the duty it may have brought."""
+
+    code: ClassVar[str] = "TEST_ADVICE_CONFIRMED"
+
+    @property
+    def message(self) -> str:
+        return (
+            "Het toetsadvies is al bevestigd en blijft zo staan. Klopt het niet? Laat de toetsaanbieder de uitslag "
+            "opnieuw aanleveren, of neem contact op met de helpdesk van de regio."
+        )
 
 
 @dataclass(eq=False)

@@ -154,8 +154,9 @@ _TABLE = (
     _row(
         name="removeAttachment",
         dutch="Bijlage verwijderen",
-        rules=(5,),
+        rules=(5, 6),
         roles=PO,
+        then={OKI_DOC: OkiDocStatus.CONCEPT},
     ),
     _row(
         name="removeFamilyDocument",

@@ -1,7 +1,7 @@
 """Whose a test result is that a test's maker delivers, and which of several deliveries counts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 CLOCKS_DIFFER = timedelta(hours=24)
@@ -36,3 +36,10 @@ def replaces(delivered_at: datetime, *, present: datetime | None, by_maker: bool
 def is_of_later(delivered_at: datetime, *, now: datetime) -> bool:
     """A moment that is still to come: it would win from every delivery until then."""
     return delivered_at > now + CLOCKS_DIFFER
+
+
+def is_of_year(taken_on: date | None, *, starts_on: date, ends_on: date) -> bool:
+    """Rule 8: whether a test counts for this school year. Who does group 8 again brings last year's in the dossier;
+    a test without a date is one of now.
+    """
+    return taken_on is None or starts_on <= taken_on < ends_on

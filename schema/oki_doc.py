@@ -14,6 +14,7 @@ from resolvers.oki_doc_edit import Edit
 from resolvers.oki_doc_edit import GuardianInput as Carer
 from resolvers.viewer import Viewer
 from rules.oki_doc import SECTIONS, Field, Kind, Row, Section
+from rules.oki_doc.identity import TEST
 from rules.vocabulary import OkiDocStatus, Role
 from schema.visibility import Roles, input_type, output_type, seen_by
 
@@ -123,6 +124,9 @@ OkiDocSectionsInput = _all_sections(
     readers=PO,
     default=strawberry.UNSET,
 )
+
+
+OkiDocTest = _output(TEST)
 
 
 @output_type("Het onderwijskundig dossier van een kind.")

@@ -39,7 +39,6 @@ _SHOWN_AS = {
     "addition": "house_number",
     "beside": "house_number",
     "lines": "street",
-    "kind": "street",
 }
 
 HEAD = f"""# Wat Loket van een kind bewaart, en wie het ziet

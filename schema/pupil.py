@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import strawberry
 
+from rules.oki_doc.identity import ABROAD, ADDRESS_KINDS
 from rules.vocabulary import (
     Colour,
     LoginStatus,
@@ -15,7 +16,7 @@ from rules.vocabulary import (
     WindowReason,
 )
 from schema.enrolment import Enrolment, RegionCode
-from schema.oki_doc import OkiDoc
+from schema.oki_doc import OkiDoc, OkiDocTest
 from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
@@ -47,6 +48,12 @@ PupilOriginEnum = strawberry.enum(
 )
 
 
+_KINDS = "; ".join(
+    f"{code}: {meaning}"
+    for code, meaning in {**ADDRESS_KINDS, ABROAD: "adres in het buitenland, op één regel"}.items()
+)
+
+
 @output_type("Een school.")
 class School:
     id: strawberry.ID = seen_by(NAMED, description="Het kenmerk van de school.")
@@ -55,6 +62,9 @@ class School:
 
 @output_type("Een adres van een kind.")
 class Address:
+    kind: str = seen_by(
+        FILE, description=f"Wat voor adres het is ({_KINDS}); leeg als een mens het heeft ingevuld."
+    )
     street: str = seen_by(FILE, description="De straat.")
     house_number: str = seen_by(FILE, description="Het huisnummer met toevoeging.")
     postcode: str = seen_by(FILE, description="De postcode, zoals 1181 AB.")
@@ -106,7 +116,7 @@ class ReferenceLevel:
 class TestScore:
     kind: str = seen_by(
         RESULT,
-        description="Wat er is geteld: Toetsscore, Aantal opgaven, Aantal goed, Detailscore of Percentielscore.",
+        description="Wat er is geteld: Toetsscore, Standaardscore, Aantal opgaven, Aantal goed, Detailscore of Percentielscore.",
     )
     part: str = seen_by(RESULT, description="De code van het onderdeel; leeg bij de hele toets.")
     name: str = seen_by(RESULT, description="Het onderdeel in woorden; leeg bij de hele toets.")
@@ -120,7 +130,7 @@ class TestResult:
     )
     advice_label: str | None = seen_by(FILE, description="Het toetsadvies in woorden.")
     advice_text: str = seen_by(
-        PO, description="Het toetsadvies zoals de toetsaanbieder het schreef; leeg als dat er niet is."
+        PO, description="Het toetsadvies zoals het is geschreven; leeg als dat er niet is."
     )
     advice_to_confirm: bool = seen_by(
         PO, description="Niet met zekerheid te lezen: bevestig het toetsadvies met `confirmTestAdvice`."
@@ -133,6 +143,14 @@ class TestResult:
         RESULT, description="De referentieniveaus, per onderdeel."
     )
     scores: list[TestScore] = seen_by(RESULT, description="De scores.")
+    counts: bool = seen_by(
+        PO,
+        description="De uitslag is van dit schooljaar. Die van een ander jaar telt niet mee: niet voor de ouderinlog, "
+        "en niet voor de heroverweging.",
+    )
+    dossier: OkiDocTest | None = seen_by(  # type: ignore[valid-type]
+        RESULT, description="De toets zoals zij in het dossier van de school staat; anders leeg."
+    )
     reconsideration_open: bool = seen_by(
         PO, description="Het toetsadvies is hoger: heroverweeg het schooladvies, of leg uit waarom niet."
     )
@@ -262,6 +280,13 @@ class Pupil:
         PRIMARY_SCHOOL, REGION, description="De ouderinlog, per regio (kolommen 'Ouderinlog')."
     )
     address: Address | None = seen_by(FILE, description="Het woonadres; leeg als het geheim is voor u.")
+    addresses: list[Address] = seen_by(
+        FILE,
+        description=(
+            "Alle adressen, het woonadres eerst; voor VO-school en regio ten hoogste het woonadres. "
+            "Leeg als het geheim is voor u."
+        ),
+    )
     guardians: list[Guardian] = seen_by(PO, FAMILY, VO, description="De ouders en verzorgers, in volgorde.")
     test_result: TestResult | None = seen_by(FILE, description="Het resultaat van de doorstroomtoets.")
     bsn: str | None = seen_by(PO, description="Het BSN. Wie het leest, wordt vastgelegd.")

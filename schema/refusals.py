@@ -101,6 +101,7 @@ TABLE: dict[type[Refusal], Told] = {
     parent_login.LoginAlreadyActive: told_to(
         SENDING, description="De ouders hebben het account al geactiveerd."
     ),
+    reconsideration.TestAdviceConfirmed: told_to(PO, description="Het toetsadvies is al bevestigd."),
     reconsideration.ReconsiderationNeeded: told_to(
         PO,
         description="Heroverweeg eerst het schooladvies.",

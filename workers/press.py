@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from models import Document
 from resolvers import clock, files
+from rules.steps import NotFound
 from rules.vocabulary import JobStatus
 from workers import lease
 
@@ -71,17 +72,23 @@ class Press:
         return handled
 
     async def _handle(self, *, row: dict[str, Any], token: UUID) -> None:
+        content = lease.json_of(row["content"])
+        row["kind"] = content.get("format", row["kind"])
         if row["attempts"] > ATTEMPTS:
             # Whatever it is, it takes its worker along each time.
             await self._fail(row=row, token=token, fault=RuntimeError("it never ended"), final=True)
             return
         try:
             async with asyncio.timeout(MAKING_SECONDS):
-                pdf = await self._make(kind=row["kind"], content=lease.json_of(row["content"]))
+                pdf = await self._make(kind=row["kind"], content=content)
             await self._deliver(row=row, token=token, pdf=pdf)
         except asyncio.CancelledError:
             await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=token))
             raise
+        except NotFound as gone:
+            # The child left whoever asked: nothing is wrong, and another try finds nothing either.
+            log.info("document %s (%s): no longer in reach of who asked for it", row["id"], row["kind"])
+            await self._end(row=row, token=token, fault=gone, final=True)
         except Exception as fault:
             log.exception("document %s (%s), attempt %s", row["id"], row["kind"], row["attempts"])
             await self._fail(row=row, token=token, fault=fault, final=row["attempts"] >= ATTEMPTS)
@@ -107,6 +114,11 @@ class Press:
 
     async def _fail(self, *, row: dict[str, Any], token: UUID, fault: Exception, final: bool) -> None:
         FAILED.labels(kind=row["kind"]).inc()
+        await self._end(row=row, token=token, fault=fault, final=final)
+        if final:
+            log.error("document %s (%s) is given up", row["id"], row["kind"])
+
+    async def _end(self, *, row: dict[str, Any], token: UUID, fault: Exception, final: bool) -> None:
         await Document.filter(id=row["id"], lease_token=token).update(
             status=JobStatus.FAILED if final else JobStatus.QUEUED,
             due_at=await clock.now() + AGAIN_AFTER * row["attempts"],
@@ -115,5 +127,4 @@ class Press:
             lease_until=None,
         )
         if final:
-            log.error("document %s (%s) is given up", row["id"], row["kind"])
             await self._store.delete_all_of(folder=FOLDER, row_id=row["id"])

@@ -15,6 +15,7 @@ from rules.identifiers import fold, read_bsn
 
 LONGEST_KEY = 256
 VERSIONS = ("2.0", "2.1")
+_LABELS = {"emailadres": "E-mailadres", "voorletters-1": "Voorletters"}
 _GROUP, _COMBINED, _LOCATION = "groep", "samengestelde_groep", "vestiging"
 
 
@@ -230,7 +231,7 @@ def _read_values(element: Element, row: Row) -> set[str]:
             except Wrong as said:
                 wrong[column.header] = _small(str(said))
     for header, reason in wrong.items():
-        row.refuse("WRONG_VALUE", f"{header.capitalize()}: {reason}")
+        row.refuse("WRONG_VALUE", f"{_LABELS.get(header, header.capitalize())}: {reason}")
     return set(wrong)
 
 

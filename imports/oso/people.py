@@ -180,14 +180,20 @@ def guardians_of(root: Node, *, reading: Reading) -> list[dict[str, Any]]:
                 "deceased": deceased,
                 "email": ways.get("email", ""),
                 "phone": ways.get("phone", ""),
+                "secret_email": "secret_email" in ways,
             }
         )
     found.sort(key=lambda row: row["deceased"])
+    secrets = [row.pop("secret_email") for row in found]
     if found and not found[0]["email"]:
+        said, code = "de eerste ouder heeft geen e-mailadres", "NO_EMAIL"
+        if secrets[0]:
+            said = "het e-mailadres van de eerste ouder is geheim en daarom niet overgenomen"
+            code = "EMAIL_SECRET"
         reading.remark(
             f"{GUARDIAN.oso}[1]",
-            "Ouders: de eerste ouder heeft geen e-mailadres. Zonder dat adres kan de ouderinlog niet weg.",
-            code="NO_EMAIL",
+            f"Ouders: {said}. Zonder dat adres kan de ouderinlog niet weg.",
+            code=code,
             severity=Severity.CONFIRM,
         )
     return [{"position": place, **row} for place, row in enumerate(found, start=1)]
@@ -203,7 +209,10 @@ def _ways(node: Node, path: str, number: int, reading: Reading) -> dict[str, str
     ways = []
     for place, way in enumerate(node.all(CONTACT_WAYS), start=1):
         row = reading.row(way, CONTACT_WAY, "", f"{path}/{CONTACT_WAYS}[{place}]", f"Ouder {number}")
-        if not row.get("secret") and row.get("value") not in SECRET_VALUES | {None}:
+        if row.get("secret") or row.get("value") in SECRET_VALUES:
+            if row.get("sort") == "e-mail":
+                found["secret_email"] = ""
+        elif "value" in row:
             ways.append(row)
     ways.sort(key=lambda row: row.get("use") != "prive")
     for row in ways:

@@ -132,3 +132,18 @@ def with_uploads(content: Any, *, uploads: Mapping[str, str], path: str = "") ->
         for name, value in content.items()
     }
     return {**linked, "upload": uploads[path]} if path in uploads else linked
+
+
+def without_upload(content: Any, *, upload: str) -> Any:
+    """The same sections, or content of a test, without each row that points at this upload.
+
+    A list or a row that held nothing else goes with it.
+    """
+    if isinstance(content, dict):
+        kept = {name: (value, without_upload(value, upload=upload)) for name, value in content.items()}
+        return {name: after for name, (before, after) in kept.items() if after or not before}
+    if isinstance(content, list):
+        rows = [row for row in content if not (isinstance(row, dict) and row.get("upload") == upload)]
+        kept_rows = [(row, without_upload(row, upload=upload)) for row in rows]
+        return [after for before, after in kept_rows if after or not before]
+    return content

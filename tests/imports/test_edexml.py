@@ -191,6 +191,10 @@ class TestRowsThatAreTwice:
 
 
 class TestATeacher:
+    def test_with_an_address_that_is_none_is_told_so_in_dutch(self) -> None:
+        (wrong,) = judged(roster(pupil(), teachers=[teacher("a", email="geen adres")])).teachers
+        assert [said.text for said in wrong.reasons] == ["E-mailadres: dit is geen geldig e-mailadres."]
+
     def test_works_on_group_8_through_its_groups(self) -> None:
         content = roster(
             pupil(group="78", combined=["plus"]),

@@ -119,7 +119,9 @@ class TestWhatIsNotKept:
         )
         found = read(dossier(guardians=guardian(email="", before=way)))
         assert found.guardians[0]["email"] == ""
-        assert "NO_EMAIL" in codes(found, ASKS)
+        assert "geheim en daarom niet overgenomen" in message(found, "EMAIL_SECRET")
+        assert "NO_EMAIL" not in codes(found, ASKS)
+        assert "geheim@" not in str(found.remarks)
 
     def test_what_nobody_knows_is_named(self) -> None:
         found = read(dossier(inside="<lievelingskleur>blauw</lievelingskleur>"))

@@ -1,5 +1,6 @@
 """An Oki-doc as a dossier for the school of the enrolment: what it may read, attachments included, and no more."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,15 +130,18 @@ class TestAnybodyElse:
         assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
     async def test_of_a_school_the_child_left_gets_nothing_that_was_still_to_be_made(
-        self, world: World, child: Pupil
+        self, world: World, child: Pupil, caplog: pytest.LogCaptureFixture
     ) -> None:
         staff = await world.vo_staff()
         document_id = await asked(staff, child)
         await Enrolment.filter(pupil_id=child.id).update(handling_school_id=world.schools[1].id)
-        await drain(settings=world.settings)
+        with caplog.at_level(logging.INFO, logger="loket.documents"):
+            await drain(settings=world.settings)
         made = await Document.get(id=document_id)
-        assert made.status is not JobStatus.READY
-        assert made.storage_key == ""
+        assert (made.status, made.attempts, made.storage_key) == (JobStatus.FAILED, 1, "")
+        (line,) = [one for one in caplog.records if one.name == "loket.documents"]
+        assert (line.levelname, line.exc_info) == ("INFO", None)
+        assert f"{document_id} (OSO)" in line.getMessage()
         assert (await staff.ask(ASK, id=document_id))["document"] is None
 
 

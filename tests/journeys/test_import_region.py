@@ -226,6 +226,18 @@ async def test_a_bad_line_is_named_and_nothing_of_the_file_is_written(desk: Desk
     assert await Pupil.all().count() == 0
 
 
+async def test_a_motivation_that_says_nothing_is_none(desk: Desk) -> None:
+    header, noor = (
+        HEADER.strip() + ";Motivering\n",
+        NOOR.replace(";havo;havo;havo;", ";havo;havo;vwo;").strip(),
+    )
+    report = await desk.take("pupils", f"{header}{noor};.\n")
+    (problem,) = report.problems
+    assert (problem.line, problem.column) == (2, "Motivering niet bijstellen")
+    assert "waarom u het advies niet bijstelt" in problem.reason
+    await desk.right("pupils", f"{header}{noor};Zij kiest zelf voor de havo.\n")
+
+
 async def test_another_child_never_takes_a_number_or_a_bsn(desk: Desk) -> None:
     await desk.right("pupils", HEADER + NOOR)
     report = await desk.take("pupils", HEADER + "10001;123456782;Bram;;Visser;01-05-2015;91AA;;;;;;;;;\n")

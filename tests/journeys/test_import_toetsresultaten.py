@@ -300,7 +300,9 @@ class TestAFile:
         try:
             async with step.transaction():
                 await step.execute("SELECT 1 FROM pupil WHERE id = $1 FOR UPDATE", noor.id)
-                motivated = "UPDATE pupil SET reconsideration_motivation = 'Omdat.' WHERE id = $1"
+                motivated = (
+                    "UPDATE pupil SET reconsideration_motivation = 'Zij kiest zelf havo.' WHERE id = $1"
+                )
                 await step.execute(motivated, noor.id)
                 file = asyncio.create_task(deliver(world, message()))
                 await asyncio.sleep(0.4)

@@ -79,7 +79,7 @@ class TestATurningMark:
         await edit(
             editor, pupil, 1, address={**HOME, "street": f"Linde{mark}pad"},
             sections={"advice": {"pointsOfAttention": f"Rust{mark}."}, "contact": {"person": f"Anne{mark}"}},
-            reconsiderationMotivation=f"Om{mark}dat",
+            reconsiderationMotivation=f"Om{mark}dat zij dat wil.",
         )  # fmt: skip
         await editor.done("addNote", "", pupilId=str(pupil.id), text=f"Belt{mark} liever")
         claim = {"ground": "SIBLING", "siblingName": f"Da{mark}an", "siblingClass": f"2{mark}b"}

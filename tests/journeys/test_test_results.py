@@ -201,6 +201,17 @@ class TestAHigherTestAdvice:
         assert "Zij kiest" not in str(entry.after)
         assert set(entry.after) == {"advice_id", "reconsideration_motivation"}
 
+    @pytest.mark.parametrize("nothing", [".", "x", "n.v.t.", "?! 1234567890"])
+    async def test_is_not_answered_by_words_that_say_nothing(self, world: World, nothing: str) -> None:
+        pupil, editor = await known(world), await world.editor()
+        await deliver(world, message(advice="vwo"))
+        refused = await change(editor, pupil, reconsiderationMotivation=nothing)
+        assert [(error["code"], error["path"]) for error in refused["errors"]] == [
+            ("INVALID_VALUE", ["reconsiderationMotivation"])
+        ]
+        assert "waarom u het advies niet bijstelt" in refused["errors"][0]["message"]
+        assert await send(editor, pupil) == {"reconsiderationOpen": True}
+
     async def test_that_comes_after_the_definitive_advice_opens_it_again(self, world: World) -> None:
         pupil, editor = await known(world), await world.editor()
         await deliver(world, message(advice="havo", at=EARLY))
@@ -298,9 +309,27 @@ class TestATestAdviceThatNobodyReadsForSure:
         await deliver(world, message(advice="havo+"))
         done = await self.confirm(editor, pupil, "VWO")
         assert done["pupil"]["testResult"]["reconsiderationOpen"] is True
-        # A mistake is put right the same way.
-        done = await self.confirm(editor, pupil, "HAVO")
-        assert done["pupil"]["testResult"]["reconsiderationOpen"] is False
+
+    async def test_stands_once_it_is_confirmed(self, world: World) -> None:
+        pupil, editor = await known(world), await world.editor()
+        await deliver(world, message(advice="havo+"))
+        first = await self.confirm(editor, pupil, "VWO")
+        traces = await AuditEntry.all().count()
+        refused = await self.confirm(editor, pupil, "HAVO")
+        assert codes(refused) == ["TEST_ADVICE_CONFIRMED"]
+        assert "helpdesk van de regio" in refused["errors"][0]["message"]
+        assert await self.confirm(editor, pupil, "VWO") == first
+        assert (await seen(editor, pupil, "reconsiderationOpen"))["reconsiderationOpen"] is True
+        assert await AuditEntry.all().count() == traces
+
+    async def test_is_confirmed_as_one_that_its_words_may_mean(self, world: World) -> None:
+        pupil, editor = await known(world), await world.editor()
+        await deliver(world, message(advice="pro/vmbo-bb"))
+        refused = await self.confirm(editor, pupil, "VWO")
+        assert [(error["code"], error["path"]) for error in refused["errors"]] == [
+            ("INVALID_VALUE", ["advice"])
+        ]
+        assert (await self.confirm(editor, pupil, "PRAKTIJKONDERWIJS"))["errors"] == []
 
     async def test_stays_confirmed_while_the_maker_writes_the_same(self, world: World) -> None:
         pupil, editor = await known(world), await world.editor()

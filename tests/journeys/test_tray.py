@@ -109,7 +109,7 @@ class TestAChildThatComesWithAFile:
         assert await everything() == before
         assert not await Pupil.filter(first_name="Noor").exists()
         assert (
-            await self.pupils(world, "Noor;Berg;03-02-2015;12AB;eck-noor;;havo;havo;Omdat.\n")
+            await self.pupils(world, "Noor;Berg;03-02-2015;12AB;eck-noor;;havo;havo;Zij kiest zelf havo.\n")
         ).problems == []
 
     async def test_on_trial_leaves_what_waits(self, world: World) -> None:

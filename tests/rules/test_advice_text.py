@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.advice_text import read
+from rules.advice_text import may_mean, read
 
 NATIONAL = Path(__file__).parents[2] / "imports" / "data" / "adviezen.csv"
 with NATIONAL.open(encoding="utf-8-sig", newline="") as file:
@@ -100,3 +100,40 @@ def test_any_heap_of_its_words_is_an_advice_of_the_list_or_none(words: list[str]
 @given(st.text())
 def test_any_text_is_an_advice_of_the_list_or_none(text: str) -> None:
     assert read(text, adviezen=ADVIEZEN) in {None, *ADVIEZEN}
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "outside"),
+    [
+        (
+            "pro/vmbo-bb",
+            ["PRAKTIJKONDERWIJS", "VMBO_BB", "VMBO_BB_MET_LWOO"],
+            ["VMBO_BB_TM_VMBO_KB", "HAVO", "VWO"],
+        ),
+        ("vmbo", ["VMBO_BB", "VMBO_KB_TM_VMBO_GL/TL", "VMBO_GL/TL"], ["PRAKTIJKONDERWIJS", "HAVO"]),
+        ("vmbo-bb/havo", ["VMBO_BB", "VMBO_KB", "HAVO"], ["PRAKTIJKONDERWIJS", "VWO", "HAVO_TM_VWO"]),
+        ("bb/kb/gl-tl", ["VMBO_KB"], ["HAVO"]),
+        ("havo vwo", ["HAVO", "VWO", "HAVO_TM_VWO"], ["VMBO_GL/TL", "VMBO_GL/TL_TM_HAVO"]),
+        ("havo met lwoo", ["HAVO"], ["VWO"]),
+        # What other words say, a person judges.
+        ("havo+", ["HAVO", "VWO"], []),
+        ("niet havo", ["VWO", "VMBO_BB"], []),
+        ("50", ["VWO", "VMBO_BB"], []),
+        ("", ["VWO", "VMBO_BB"], []),
+    ],
+)
+def test_a_person_confirms_what_the_text_may_mean(text: str, within: list[str], outside: list[str]) -> None:
+    assert read(text, adviezen=ADVIEZEN) is None
+    assert [code for code in within if not may_mean(text, code=code)] == []
+    assert [code for code in outside if may_mean(text, code=code)] == []
+    assert may_mean(text, code="GEEN_SPECIFIEK_ADVIES_MOGELIJK")
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_is_read_may_mean_what_it_is_read_as(text: str) -> None:
+    assert may_mean(text, code=READ[text])
+
+
+@given(st.text(max_size=40), st.sampled_from(sorted(ADVIEZEN)))
+def test_any_text_is_judged(text: str, code: str) -> None:
+    assert may_mean(text, code=code) in (True, False)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rules.reconsideration import ReconsiderationNeeded, is_open, reopens
 
 HAVO, HAVO_VWO, VWO = 90, 100, 110
+MOTIVATION = "Zij kiest zelf havo."
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,8 @@ HAVO, HAVO_VWO, VWO = 90, 100, 110
     [
         (HAVO, None, VWO, "", True),
         (HAVO, None, VWO, "  ", True),
+        (HAVO, None, VWO, ".", True),
+        (HAVO, None, VWO, "- 12345 67890 -", True),
         (HAVO, None, VWO, "Zij kiest zelf havo.", False),
         (HAVO, None, HAVO, "", False),
         (VWO, None, HAVO, "", False),
@@ -47,11 +50,11 @@ def test_a_motivation_older_than_the_result_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("motivation", "before", "after", "news"),
     [
-        ("Omdat.", None, VWO, True),
-        ("Omdat.", HAVO, VWO, True),
-        ("Omdat.", VWO, VWO, False),
-        ("Omdat.", VWO, HAVO, False),
-        ("Omdat.", HAVO, None, False),
+        (MOTIVATION, None, VWO, True),
+        (MOTIVATION, HAVO, VWO, True),
+        (MOTIVATION, VWO, VWO, False),
+        (MOTIVATION, VWO, HAVO, False),
+        (MOTIVATION, HAVO, None, False),
         ("", None, VWO, False),
     ],
 )
