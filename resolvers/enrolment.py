@@ -126,9 +126,13 @@ async def finalize_enrolment(
                 )
             form = await form_of(enrolment=enrolment, pupil=act.child)
             length = await list_length_of(act)
+            # Asked again it is the same answer; of another version of the form it is not the same question.
+            asked = (
+                (enrolment.version,) if enrolment.status is EnrolmentStatus.CONCEPT else _of_final(enrolment)
+            )
+            if expected_version is not None and expected_version not in asked:
+                raise await _stale(act, enrolment)
             if enrolment.status is EnrolmentStatus.CONCEPT:
-                if expected_version is not None and expected_version != enrolment.version:
-                    raise await _stale(act, enrolment)
                 _may_enrol(act)
                 elsewhere = await _elsewhere(act)
                 if elsewhere is not None:
@@ -140,7 +144,13 @@ async def finalize_enrolment(
     except IntegrityError:
         # Another region's commit came between our look and our write: the constraint decides.
         raise AlreadyEnrolledElsewhere() from None
-    return shown(enrolment=enrolment, form=form, list_length=length)
+    assert act.region is not None
+    return shown(enrolment=enrolment, form=form, list_length=length, region=act.region.code)
+
+
+def _of_final(enrolment: Enrolment) -> tuple[int, int]:
+    """The version that was made definitive, and what it became."""
+    return enrolment.version - 1, enrolment.version
 
 
 async def revoke_enrolment(
@@ -228,8 +238,14 @@ async def _shown(*, act: Act, enrolment: Enrolment, form: Form) -> EnrolmentRow:
         not_placing=act.child.not_placing_reason is not None,
         elsewhere=await _elsewhere(act),
     )
-    length = await list_length_of(act)
-    return shown(enrolment=enrolment, form=form, list_length=length, in_the_way=in_the_way)
+    assert act.region is not None
+    return shown(
+        enrolment=enrolment,
+        form=form,
+        list_length=await list_length_of(act),
+        region=act.region.code,
+        in_the_way=in_the_way,
+    )
 
 
 async def _elsewhere(act: Act) -> str | None:

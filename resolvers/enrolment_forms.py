@@ -10,7 +10,7 @@ from resolvers import scope
 from resolvers.rows import fetch
 from rules import enrolment as rule
 from rules.enrolment import Choice, Form
-from rules.vocabulary import EnrolmentStatus, PriorityGround, PriorityStatus
+from rules.vocabulary import EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus
 
 
 @dataclass(slots=True)
@@ -51,11 +51,12 @@ class EnrolmentRow:
     """A form as the GraphQL type `Enrolment` shows it."""
 
     id: UUID
-    region_id: UUID
+    region: str
     status: EnrolmentStatus
     version: int
     finalized_at: datetime | None
     withdrawn_at: datetime | None
+    withdrawn_by: EndedBy | None
     accept_equivalent_department: bool
     multiple_birth: MultipleBirthRow
     priority_claim: PriorityClaimRow | None
@@ -119,9 +120,14 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
 
 
 def shown(
-    *, enrolment: Enrolment, form: Form, list_length: int | None, in_the_way: Sequence[str] = ()
+    *,
+    enrolment: Enrolment,
+    form: Form,
+    list_length: int | None,
+    region: str,
+    in_the_way: Sequence[str] = (),
 ) -> EnrolmentRow:
-    """The form as people see it; `missing` only speaks of a form that is still open."""
+    """The form as people see it, with the code of its region; `missing` only speaks of a form that is still open."""
     is_open = enrolment.status is EnrolmentStatus.CONCEPT
     missing = [*in_the_way, *rule.missing(form=form, list_length=list_length)] if is_open else []
     claim = None
@@ -131,11 +137,12 @@ def shown(
         )
     return EnrolmentRow(
         id=enrolment.id,
-        region_id=enrolment.region_id,
+        region=region,
         status=enrolment.status,
         version=enrolment.version,
         finalized_at=enrolment.finalized_at,
         withdrawn_at=enrolment.withdrawn_at,
+        withdrawn_by=EndedBy.of(enrolment.withdrawn_by),
         accept_equivalent_department=form.accept_equivalent_department,
         multiple_birth=MultipleBirthRow(form.is_multiple, form.all_apply_here),
         priority_claim=claim,

@@ -83,7 +83,11 @@ async def _in_the_way(forms: list[Enrolment], rows: list[PupilRow]) -> dict[UUID
 async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
     """What was undone, the latest first (rule 22: it stays)."""
     undone = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
-    found = await undone.filter(status=EnrolmentStatus.WITHDRAWN).order_by("-withdrawn_at")
+    found = (
+        await undone.filter(status=EnrolmentStatus.WITHDRAWN)
+        .order_by("-withdrawn_at")
+        .select_related("region")
+    )
     shown_by_id = await all_shown(enrolments=found, rows=rows)
     for row in rows:
         row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]
@@ -125,7 +129,13 @@ async def all_shown(
             all_apply_here=one.all_apply_here,
         )
         obstacles = (in_the_way or {}).get(one.id, ())
-        answer[one.id] = shown(enrolment=one, form=form, list_length=row.list_length, in_the_way=obstacles)
+        answer[one.id] = shown(
+            enrolment=one,
+            form=form,
+            list_length=row.list_length,
+            region=one.region.code,
+            in_the_way=obstacles,
+        )
     return answer
 
 

@@ -31,6 +31,7 @@ async def fall_back(*, act: Act) -> None:
         scope.of(act.child, Enrolment).filter(status=EnrolmentStatus.FINAL).select_related("region").first()
     )
     if final is None:
+        await reopen(act=act)
         return
     if act.child.advice_id is None:
         raise wrong_at("advice", reason=NEEDS_AN_ADVICE)
@@ -39,11 +40,9 @@ async def fall_back(*, act: Act) -> None:
     if still_fits(form=form, list_length=length):
         return
     await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
-    before = await _open_until(act=act, enrolment=final) if length is not None else None
-    to = await address_of(act=act)
-    if not to:
-        return
-    if before is None:
+    if length is not None:
+        await _tell(act=act, ended=final, before=await _open_until(act=act, enrolment=final))
+    elif to := await address_of(act=act):
         school = act.viewer.school_name if act.viewer else None
         act.mail(
             EnrolmentWithdrawn(first_name=act.child.first_name, by=school or "de basisschool"),
@@ -51,18 +50,38 @@ async def fall_back(*, act: Act) -> None:
             unique_key=f"enrolment_withdrawn:{final.id}",
             region=final.region,
         )
+
+
+async def reopen(*, act: Act) -> None:
+    """Give a family its window where its school ended a definitive enrolment and now takes the reason away:
+    a corrected advice, or a reason not to place. While it may enrol anyway nothing changes.
+    """
+    ended = await scope.of(act.child, Enrolment).order_by("-version").select_related("region").limit(2)
+    # The latest is the concept that began when the school ended the one before it.
+    if len(ended) < 2 or ended[0].status is not EnrolmentStatus.CONCEPT:
         return
-    act.mail(
-        EnrolmentFellBack(first_name=act.child.first_name, before=before),
-        to=to,
-        unique_key=f"enrolment_fell_back:{final.id}",
-        link="portal",
-        region=final.region,
-    )
+    last = ended[1]
+    if last.status is not EnrolmentStatus.WITHDRAWN or last.withdrawn_by != Role.PO_EDITOR.value:
+        return
+    if act.child.not_placing_reason is not None or await list_length_of(act) is None:
+        return
+    if await _open_now(act=act, enrolment=last) is None:
+        await _tell(act=act, ended=last, before=await _open_until(act=act, enrolment=last))
 
 
-async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
-    """Until when the family may change its list: what is open now, else a window that opens now."""
+async def _tell(*, act: Act, ended: Enrolment, before: datetime) -> None:
+    if to := await address_of(act=act):
+        act.mail(
+            EnrolmentFellBack(first_name=act.child.first_name, before=before),
+            to=to,
+            unique_key=f"enrolment_fell_back:{ended.id}:{before.isoformat()}",
+            link="portal",
+            region=ended.region,
+        )
+
+
+async def _open_now(*, act: Act, enrolment: Enrolment) -> datetime | None:
+    """When what is open for this family now ends; None where nothing is."""
     calendar = await calendar_of(
         region_id=enrolment.region_id, school_year_id=enrolment.school_year_id, pupil_id=enrolment.pupil_id
     )
@@ -71,10 +90,17 @@ async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
         for span in spans_of(window=Window.APPLYING, calendar=calendar)
         if span.holds(act.now) and span.closes_at is not None
     ]
-    if ends:
-        return max(ends)
+    return max(ends, default=None)
+
+
+async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
+    """Until when the family may change its list: never shorter than its region gives a family, whatever is left
+    of what is open now."""
     span = own_span(now=act.now, days=enrolment.region.individual_window_days)
     assert span.closes_at is not None
+    ends = await _open_now(act=act, enrolment=enrolment)
+    if ends is not None and ends >= span.closes_at:
+        return ends
     act.create(
         IndividualWindow(
             id=uuid4(),
