@@ -90,6 +90,8 @@ async def save_enrolment(
         )
         assert act.region is not None
         enrolment = current or _fresh(act, region_id=act.region.id, group_id=act.region.group_id)
+        if current is None:
+            act.create(enrolment)
         act.change(
             enrolment,
             version=version + 1,
@@ -100,7 +102,7 @@ async def save_enrolment(
             is_multiple=form.is_multiple,
             all_apply_here=form.all_apply_here,
         )
-        await _write_list(act=act, enrolment=enrolment, form=form, is_new=current is None)
+        await _write_list(act=act, enrolment=enrolment, form=form)
         await _move_dot(act=act, region_id=act.region.id, to=LoginStatus.ENROLMENT_STARTED)
         row = await _shown(act=act, enrolment=enrolment, form=form)
     return Saved(enrolment=row, notices=notices)
@@ -167,6 +169,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
     act.change(enrolment, status=EnrolmentStatus.WITHDRAWN, withdrawn_at=act.now, withdrawn_by=by.value)
     await act.flush()
     fresh = _fresh(act, region_id=enrolment.region_id, group_id=enrolment.group_id)
+    act.create(fresh)
     act.change(
         fresh,
         version=enrolment.version + 1,
@@ -177,7 +180,6 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         is_multiple=enrolment.is_multiple,
         all_apply_here=enrolment.all_apply_here,
     )
-    act.create(fresh)
     for line in await scope.lines_of(enrolment_ids=[enrolment.id]):
         act.create(
             Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
@@ -297,10 +299,8 @@ async def _typed(*, act: Act, filled: Filled) -> Form:
     )
 
 
-async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: bool) -> None:
+async def _write_list(*, act: Act, enrolment: Enrolment, form: Form) -> None:
     """Replace the lines of the list; the audit holds the old and the new order."""
-    if is_new:
-        act.create(enrolment)
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = scope.lines_of(enrolment_ids=[enrolment.id])

@@ -332,8 +332,8 @@ async def _people_a_region(*, http: httpx.AsyncClient, settings: Settings, mails
         primary=primary,
     )
     for place in range(6):
-        await _secondary(world, place, region=regions[0])
-    await _secondary(world, 6, region=regions[1])
+        await secondary_school(world, place, region=regions[0])
+    await secondary_school(world, 6, region=regions[1])
     return world
 
 
@@ -360,7 +360,8 @@ async def _region(code: str, *, group: RegionGroup, year: SchoolYear) -> Region:
     return region
 
 
-async def _secondary(world: World, place: int, *, region: Region) -> None:
+async def secondary_school(world: World, place: int, *, region: Region) -> None:
+    """A secondary school with a department for each advice; the first two of the world give priority."""
     school = await SecondarySchool.create(
         id=uuid4(),
         region=region,
