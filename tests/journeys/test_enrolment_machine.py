@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from models import Advice, AuditEntry, CapacityGroup, Enrolment, OutboxMail, ParentLogin, Period, Pupil
-from resolvers import clock, sessions
-from rules.vocabulary import LoginStatus, PeriodKind, Role
+from models import Advice, AuditEntry, CapacityGroup, Enrolment, OutboxMail, Period, Pupil
+from resolvers import clock
+from rules.vocabulary import PeriodKind
 from tests.conftest import APPLICATION_WEEK
 from tests.journeys.enrolment_model import (
     CLOSES,
@@ -147,6 +147,7 @@ class Family:
     """A child as it is in Loket, beside what the model says of it."""
 
     pupil: Pupil
+    email: str
     parent: Person
     model: Child
 
@@ -164,16 +165,11 @@ class Town:
     async def family(self) -> Family:
         """Logins for both regions, activated; exempt from the test, so that any advice may be set."""
         world, mark = self.world, uuid4().hex[:8]
-        pupil = await world.pupil(last_name=f"Vos{mark}", tested=False, email=f"{mark}@example.org")
+        email = f"{mark}@example.org"
+        pupil = await world.pupil(last_name=f"Vos{mark}", tested=False, email=email)
         await Pupil.filter(id=pupil.id).update(test_exemption="Kort in Nederland")
-        for region in (world.amstelland, world.amsterdam):
-            await ParentLogin.create(
-                pupil=pupil, region=region, status=LoginStatus.ACTIVATED, email=f"{mark}@example.org"
-            )
-        account = await world.account(Role.PARENT, username=pupil.elk_number, pupil=pupil)
-        session, signed_in = sessions.new_session(account=account, user_agent="test")
-        await session.save(force_create=True)
-        return Family(pupil=pupil, parent=Person(world.http, signed_in.token), model=Child())
+        parent = await world.at_home(pupil, world.amstelland, world.amsterdam)
+        return Family(pupil=pupil, email=email, parent=parent, model=Child())
 
 
 @pytest.fixture
@@ -322,8 +318,7 @@ class Run:
         """Each mail of the model came once, and no other."""
         mailbox = await self.town.world.mails()
         for family in self.families:
-            (login,) = {one.email for one in await ParentLogin.filter(pupil_id=family.pupil.id)}
-            came = Counter(mail["subject"] for mail in mailbox if mail["to"] == login)
+            came = Counter(mail["subject"] for mail in mailbox if mail["to"] == family.email)
             expected: Counter[str] = Counter()
             for (kind, _region), times in family.model.mails.items():
                 expected[SUBJECTS[kind].format(family.pupil.first_name)] += times
