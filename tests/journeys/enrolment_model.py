@@ -70,10 +70,9 @@ class Child:
 
 @dataclass
 class Procedure:
-    """Two linked regions at a moment, and the children of one primary school."""
+    """Two linked regions at a moment."""
 
     now: datetime
-    children: list[Child]
     closes: dict[str, datetime] = field(default_factory=lambda: {HERE: CLOSES, THERE: CLOSES})
 
     def is_open(self, child: Child, region: str) -> bool:

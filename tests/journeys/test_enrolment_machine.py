@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -104,8 +104,9 @@ STEP = st.one_of(
     st.builds(PeriodEnds, REGION, SELDOM),
     st.builds(ClockMoves, st.sampled_from([1, 24, 24 * 5, 24 * 6, -24])),
 )
-EVERY_TURN = [
-    *(Save(0, HERE, "none"), Finalize(0, HERE), Save(0, HERE, "full"), Finalize(0, HERE, True)),
+EVERY_TURN: list[Step] = [
+    *(Finalize(0, HERE), Save(0, HERE, "none"), Save(0, HERE, "full", True), Finalize(0, HERE)),
+    *(Save(0, HERE, "full"), Finalize(0, HERE, True)),
     *(
         Finalize(0, HERE),
         Finalize(0, HERE),
@@ -113,7 +114,8 @@ EVERY_TURN = [
         Save(0, THERE, "full"),
         Finalize(0, THERE),
     ),
-    *(Revoke(0, HERE, True), Revoke(0, HERE), Revoke(0, HERE), Finalize(0, THERE), Mark(0, True)),
+    *(Revoke(0, HERE, True), Revoke(0, HERE), Revoke(0, HERE), Finalize(0, THERE)),
+    *(Correct(0, "VMBO_BB"), Correct(0, "HAVO"), Finalize(0, THERE), Mark(0, True)),
     *(
         Mark(0, True, True),
         Finalize(0, THERE),
@@ -189,6 +191,40 @@ async def town(world: World) -> Town:
     )
 
 
+def wished(child: Child, step: Save) -> tuple[str, ...]:
+    """A list by what the family wishes, at the advice of this moment."""
+    places = SCHOOLS[step.region]
+    length = LENGTHS.get(child.advice, 2)
+    advice = child.advice if child.advice in LENGTHS else "HAVO"
+    full = [f"{place}-{advice}" for place in places[:length]]
+    by_wish = {
+        "full": full,
+        "turned": [f"{place}-{advice}" for place in (1 + places[0], places[0])[:length]],
+        "as vwo": [f"{place}-VWO" for place in places[:length]],
+        "short": full[1:],
+        "long": [*full, f"{places[2]}-{advice}"],
+        "doubled": [full[0]] * 2,
+        "closed": [*full[:-1], f"{places[length - 1]}-VMBO_GL/TL"],
+        "none": [],
+    }
+    return tuple(by_wish[step.wish])
+
+
+def told(model: Procedure, child: Child, step: Save | Finalize | Revoke | Correct | Mark) -> Answer:
+    """The act in the model."""
+    match step:
+        case Save():
+            return model.save(child, step.region, wished(child, step), stale=step.stale)
+        case Finalize():
+            return model.finalize(child, step.region, stale=step.stale)
+        case Revoke():
+            return model.revoke(child, step.region, stale=step.stale)
+        case Correct():
+            return model.correct(child, step.advice)
+        case Mark():
+            return model.mark(child, reason=step.reason, confirmed=step.confirmed)
+
+
 @dataclass
 class Run:
     """One row of acts on families of its own; Loket and the model go side by side."""
@@ -199,20 +235,20 @@ class Run:
 
     async def go(self, step: Step) -> None:
         before = await self.audit()
-        if isinstance(step, PeriodEnds):
-            await self.period_ends(step)
-            expected: Answer = (None, Counter())
-            code = None
-        elif isinstance(step, ClockMoves):
-            self.model.now = max(APPLICATION_WEEK, self.model.now + timedelta(hours=step.hours))
-            clock.stand_still(at=self.model.now)
-            expected, code = (None, Counter()), None
-        else:
-            family = self.families[step.child % len(self.families)]
-            code = await self.do(step, family)
-            expected = self.expected
-        assert code == expected[0]
-        assert await self.audit() - before == expected[1]
+        match step:
+            case PeriodEnds():
+                await self.period_ends(step)
+            case ClockMoves():
+                self.model.now = max(APPLICATION_WEEK, self.model.now + timedelta(hours=step.hours))
+                clock.stand_still(at=self.model.now)
+            case _:
+                family = self.families[step.child % len(self.families)]
+                code = await self.do(step, family)
+                expected, left = told(self.model, family.model, step)
+                assert code == expected
+                assert await self.audit() - before == left
+                before += left
+        assert await self.audit() == before
         for family in self.families:
             await self.compare(family)
 
@@ -223,56 +259,31 @@ class Run:
         await Period.filter(region_id=region_id, kind=PeriodKind.APPLICATION).update(closes_at=ends)
 
     async def do(self, step: Save | Finalize | Revoke | Correct | Mark, family: Family) -> str | None:
-        """The act, in Loket and in the model; the code of the refusal."""
-        child, model = family.model, self.model
+        """The act in Loket; the code of the refusal."""
+        child, parent, editor = family.model, family.parent, self.town.editor
         about = {"pupilId": str(family.pupil.id)}
         match step:
             case Save():
-                form = child.forms[step.region]
-                choices = self.choices(child, step)
-                ids = [{"departmentId": str(self.town.world.departments[one].id)} for one in choices]
-                given = {"expectedVersion": form.version + step.stale, "preferences": ids}
-                self.expected = model.save(child, step.region, choices, stale=step.stale)
-                done = await family.parent.do("saveEnrolment", "", region=step.region, **given)
-            case Finalize() | Revoke():
-                version = child.forms[step.region].version + 1 if step.stale else None
-                name, act = (
-                    ("finalizeEnrolment", model.finalize)
-                    if isinstance(step, Finalize)
-                    else ("revokeEnrolment", model.revoke)
+                version = child.forms[step.region].version + step.stale
+                departments = (self.town.world.departments[one] for one in wished(child, step))
+                given = {"preferences": [{"departmentId": str(one.id)} for one in departments]}
+                done = await parent.do(
+                    "saveEnrolment", "", region=step.region, expectedVersion=version, **given
                 )
-                self.expected = act(child, step.region, stale=step.stale)
-                done = await family.parent.do(name, "", region=step.region, expectedVersion=version)
+            case Finalize() | Revoke():
+                old = child.forms[step.region].version + 1 if step.stale else None
+                name = "finalizeEnrolment" if isinstance(step, Finalize) else "revokeEnrolment"
+                done = await parent.do(name, "", region=step.region, expectedVersion=old)
             case Correct():
-                given = {"expectedVersion": child.oki_doc_version, "advice": step.advice}
-                self.expected = model.correct(child, step.advice)
-                done = await self.town.editor.do("updateOkiDoc", "", **about, **given)
+                of = child.oki_doc_version
+                done = await editor.do("updateOkiDoc", "", **about, expectedVersion=of, advice=step.advice)
             case Mark():
-                given = {"reason": "MOVED" if step.reason else None, "confirmWithdrawal": step.confirmed}
-                self.expected = model.mark(child, reason=step.reason, confirmed=step.confirmed)
-                done = await self.town.editor.do("setNotPlacingReason", "", **about, **given)
+                reason = "MOVED" if step.reason else None
+                given_reason = {"reason": reason, "confirmWithdrawal": step.confirmed}
+                done = await editor.do("setNotPlacingReason", "", **about, **given_reason)
         codes = [error["code"] for error in done["errors"]]
         assert len(codes) <= 1
         return codes[0] if codes else None
-
-    @staticmethod
-    def choices(child: Child, step: Save) -> tuple[str, ...]:
-        """A list by what the family wishes, at the advice of this moment."""
-        places = SCHOOLS[step.region]
-        length = LENGTHS.get(child.advice, 2)
-        advice = child.advice if child.advice in LENGTHS else "HAVO"
-        full = [f"{place}-{advice}" for place in places[:length]]
-        by_wish = {
-            "full": full,
-            "turned": [f"{place}-{advice}" for place in (1 + places[0], places[0])[:length]],
-            "as vwo": [f"{place}-VWO" for place in places[:length]],
-            "short": full[1:],
-            "long": [*full, f"{places[2]}-{advice}"],
-            "doubled": [full[0]] * 2,
-            "closed": [*full[:-1], f"{places[length - 1]}-VMBO_GL/TL"],
-            "none": [],
-        }
-        return tuple(by_wish[step.wish])
 
     async def audit(self) -> Counter[tuple[str, str]]:
         """Per table and kind of change how many rows our acts left, on these children."""
@@ -341,7 +352,7 @@ class TestAnyRowOfActs:
         run = Run(
             town=town,
             families=[await town.family() for _ in range(families)],
-            model=Procedure(now=APPLICATION_WEEK.astimezone(UTC), children=[]),
+            model=Procedure(now=APPLICATION_WEEK),
         )
         for region in (HERE, THERE):
             await run.period_ends(PeriodEnds(region, now=False))
@@ -352,3 +363,26 @@ class TestAnyRowOfActs:
                 wrong.add_note(f"at act {number} of {len(steps)}, with {families} families: {step}")
                 raise
         await run.read_mailbox()
+
+
+def test_every_turn_is_each_act_done_and_refused_in_each_way() -> None:
+    child, model = Child(), Procedure(now=APPLICATION_WEEK)
+    met = set()
+    for step in EVERY_TURN:
+        match step:
+            case PeriodEnds():
+                model.closes[step.region] = model.now if step.now else CLOSES
+            case ClockMoves():
+                model.now += timedelta(hours=step.hours)
+            case _:
+                met.add((type(step).__name__, told(model, child, step)[0]))
+    assert met == {
+        *(("Save", code) for code in (None, "PERIOD_CLOSED", "STALE", "ENROLMENT_FINAL", "CANNOT_ENROL")),
+        *(("Finalize", code) for code in (None, "PERIOD_CLOSED", "STALE", "CANNOT_ENROL")),
+        *(("Finalize", code) for code in ("ENROLMENT_INCOMPLETE", "ALREADY_ENROLLED_ELSEWHERE")),
+        *(("Revoke", code) for code in (None, "PERIOD_CLOSED", "STALE", "NOTHING_TO_REVOKE")),
+        *(("Correct", code) for code in (None, "INVALID_VALUE")),
+        *(("Mark", code) for code in (None, "CONFIRM_WITHDRAWAL")),
+    }
+    assert {kind for kind, _ in child.mails} == set(SUBJECTS)
+    assert child.windows
