@@ -343,7 +343,7 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
     await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
-    if to := await address_of(act=act):
+    if to := await address_of(act=act, region_id=enrolment.region_id):
         act.mail(
             Enrolled(first_name=act.child.first_name),
             to=to,
@@ -352,10 +352,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         )
 
 
-async def address_of(*, act: Act) -> str:
-    """Where a family is written to: the first parent, else where the login went. Empty: nowhere."""
+async def address_of(*, act: Act, region_id: UUID) -> str:
+    """Where a family is written to: the first parent, else where the login of this region went. Empty: nowhere."""
     guardian = await scope.of(act.child, Guardian).order_by("position").first()
-    login = await scope.of(act.child, ParentLogin).first()
+    login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
     return (guardian.email if guardian else "") or (login.email if login else "")
 
 

@@ -40,7 +40,7 @@ async def fall_back(*, act: Act) -> None:
         return
     await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
     before = await _open_until(act=act, enrolment=final) if length is not None else None
-    to = await address_of(act=act)
+    to = await address_of(act=act, region_id=final.region_id)
     if not to:
         return
     if before is None:

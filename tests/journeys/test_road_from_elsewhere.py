@@ -2,7 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from models import PrimarySchool, Pupil
+import pytest
+
+from models import Advice, ParentLogin, PrimarySchool, Pupil
 from resolvers import clock
 from rules.vocabulary import Role
 from tests.journeys.asking import ADDRESS, admin_of, asks_for, linked_child, registration
@@ -57,6 +59,26 @@ class TestAChildOfALinkedRegion:
             "AMSTERDAM": None,
             "AMSTELLAND": "AV",
         }
+
+    @pytest.mark.parametrize("region", ["AMSTELLAND", "AMSTERDAM"])
+    async def test_without_an_address_on_file_is_written_to_where_that_regions_login_went(
+        self, world: World, region: str
+    ) -> None:
+        pupil = await world.pupil(advice="VMBO_BB", email="")
+        parent = await world.at_home(pupil, world.amstelland, world.amsterdam)
+        for there in (world.amstelland, world.amsterdam):
+            login = ParentLogin.filter(pupil_id=pupil.id, region_id=there.id)
+            await login.update(email=f"{there.code.lower()}@example.org")
+        await Advice.filter(code="VMBO_BB").update(list_length=1)
+        choices = [world.choice({"AMSTELLAND": 0, "AMSTERDAM": 6}[region], "VMBO_BB")]
+        await parent.done("saveEnrolment", "", region=region, expectedVersion=0, preferences=choices)
+        await parent.done("finalizeEnrolment", "", region=region)
+        given = {"pupilId": str(pupil.id), "reason": "MOVED", "confirmWithdrawal": True}
+        await (await world.editor()).done("setNotPlacingReason", "", **given)
+        assert sorted((mail["subject"], mail["to"]) for mail in await world.mails()) == [
+            ("De aanmelding van Zoë is beëindigd", f"{region.lower()}@example.org"),
+            ("U heeft Zoë aangemeld", f"{region.lower()}@example.org"),
+        ]
 
 
 class TestAChildFromOutside:
