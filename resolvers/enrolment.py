@@ -38,6 +38,10 @@ from rules.vocabulary import (
 )
 
 
+ONE_FINAL = "enrolment_one_final"
+"""The constraint that keeps rule 2 in the database."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
     """A form after saving, and what the family should be told about it."""
@@ -90,6 +94,8 @@ async def save_enrolment(
         )
         assert act.region is not None
         enrolment = current or _fresh(act, region_id=act.region.id, group_id=act.region.group_id)
+        if current is None:
+            act.create(enrolment)
         act.change(
             enrolment,
             version=version + 1,
@@ -100,7 +106,7 @@ async def save_enrolment(
             is_multiple=form.is_multiple,
             all_apply_here=form.all_apply_here,
         )
-        await _write_list(act=act, enrolment=enrolment, form=form, is_new=current is None)
+        await _write_list(act=act, enrolment=enrolment, form=form)
         await _move_dot(act=act, region_id=act.region.id, to=LoginStatus.ENROLMENT_STARTED)
         row = await _shown(act=act, enrolment=enrolment, form=form)
     return Saved(enrolment=row, notices=notices)
@@ -141,8 +147,10 @@ async def finalize_enrolment(
                 if missing:
                     raise EnrolmentIncomplete(missing=tuple(missing))
                 await _finalize(act=act, enrolment=enrolment, form=form)
-    except IntegrityError:
+    except IntegrityError as clash:
         # Another region's commit came between our look and our write: the constraint decides.
+        if ONE_FINAL not in str(clash):
+            raise
         raise AlreadyEnrolledElsewhere() from None
     assert act.region is not None
     return shown(enrolment=enrolment, form=form, list_length=length, region=act.region.code)
@@ -177,6 +185,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
     act.change(enrolment, status=EnrolmentStatus.WITHDRAWN, withdrawn_at=act.now, withdrawn_by=by.value)
     await act.flush()
     fresh = _fresh(act, region_id=enrolment.region_id, group_id=enrolment.group_id)
+    act.create(fresh)
     act.change(
         fresh,
         version=enrolment.version + 1,
@@ -187,7 +196,6 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         is_multiple=enrolment.is_multiple,
         all_apply_here=enrolment.all_apply_here,
     )
-    act.create(fresh)
     for line in await scope.lines_of(enrolment_ids=[enrolment.id]):
         act.create(
             Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
@@ -313,10 +321,8 @@ async def _typed(*, act: Act, filled: Filled) -> Form:
     )
 
 
-async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: bool) -> None:
+async def _write_list(*, act: Act, enrolment: Enrolment, form: Form) -> None:
     """Replace the lines of the list; the audit holds the old and the new order."""
-    if is_new:
-        act.create(enrolment)
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = scope.lines_of(enrolment_ids=[enrolment.id])
@@ -359,7 +365,7 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
     await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
-    if to := await address_of(act=act):
+    if to := await address_of(act=act, region_id=enrolment.region_id):
         act.mail(
             Enrolled(first_name=act.child.first_name),
             to=to,
@@ -368,10 +374,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         )
 
 
-async def address_of(*, act: Act) -> str:
-    """Where a family is written to: the first parent, else where the login went. Empty: nowhere."""
+async def address_of(*, act: Act, region_id: UUID) -> str:
+    """Where a family is written to: the first parent, else where the login of this region went. Empty: nowhere."""
     guardian = await scope.of(act.child, Guardian).order_by("position").first()
-    login = await scope.of(act.child, ParentLogin).first()
+    login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
     return (guardian.email if guardian else "") or (login.email if login else "")
 
 

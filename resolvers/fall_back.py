@@ -42,7 +42,7 @@ async def fall_back(*, act: Act) -> None:
     await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
     if length is not None:
         await _tell(act=act, ended=final, before=await _open_until(act=act, enrolment=final))
-    elif to := await address_of(act=act):
+    elif to := await address_of(act=act, region_id=final.region_id):
         school = act.viewer.school_name if act.viewer else None
         act.mail(
             EnrolmentWithdrawn(first_name=act.child.first_name, by=school or "de basisschool"),
@@ -70,7 +70,7 @@ async def reopen(*, act: Act) -> None:
 
 
 async def _tell(*, act: Act, ended: Enrolment, before: datetime) -> None:
-    if to := await address_of(act=act):
+    if to := await address_of(act=act, region_id=ended.region_id):
         act.mail(
             EnrolmentFellBack(first_name=act.child.first_name, before=before),
             to=to,

@@ -35,7 +35,7 @@ async def set_not_placing_reason(
             if not confirm_withdrawal:
                 raise ConfirmWithdrawal().at("confirm_withdrawal")
             await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
-            if to := await address_of(act=act):
+            if to := await address_of(act=act, region_id=final.region_id):
                 act.mail(
                     EnrolmentWithdrawn(
                         first_name=pupil.first_name, by=viewer.school_name or "de basisschool"
