@@ -37,7 +37,6 @@ from rules.vocabulary import (
     Role,
 )
 
-
 ONE_FINAL = "enrolment_one_final"
 """The constraint that keeps rule 2 in the database."""
 

@@ -56,12 +56,9 @@ async def reopen(*, act: Act) -> None:
     """Give a family its window where its school ended a definitive enrolment and now takes the reason away:
     a corrected advice, or a reason not to place. While it may enrol anyway nothing changes.
     """
-    ended = await scope.of(act.child, Enrolment).order_by("-version").select_related("region").limit(2)
-    # The latest is the concept that began when the school ended the one before it.
-    if len(ended) < 2 or ended[0].status is not EnrolmentStatus.CONCEPT:
-        return
-    last = ended[1]
-    if last.status is not EnrolmentStatus.WITHDRAWN or last.withdrawn_by != Role.PO_EDITOR.value:
+    ended = scope.of(act.child, Enrolment).filter(status=EnrolmentStatus.WITHDRAWN)
+    last = await ended.order_by("-withdrawn_at").select_related("region").first()
+    if last is None or last.withdrawn_by != Role.PO_EDITOR.value:
         return
     if act.child.not_placing_reason is not None or await list_length_of(act) is None:
         return

@@ -48,6 +48,8 @@ class Child:
     forms: dict[str, Form] = field(default_factory=lambda: {HERE: Form(), THERE: Form()})
     windows: list[tuple[str, datetime, datetime]] = field(default_factory=list)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ended_by_school: str | None = None
+    """The region of its last definitive form, where the school ended that."""
 
     @property
     def final_in(self) -> str | None:
@@ -77,8 +79,13 @@ class Procedure:
 
     def is_open(self, child: Child, region: str) -> bool:
         """Rule 3: half-open; in the region's period, or in a window of the child's own there."""
+        return bool(self.ends(child, region))
+
+    def ends(self, child: Child, region: str) -> list[datetime]:
+        """When each of what is open now ends."""
         own = [(opens, closes) for where, opens, closes in child.windows if where == region]
-        return any(opens <= self.now < closes for opens, closes in [(OPENED, self.closes[region]), *own])
+        spans = [(OPENED, self.closes[region]), *own]
+        return [closes for opens, closes in spans if opens <= self.now < closes]
 
     def can_finalize(self, child: Child, region: str) -> bool:
         form = child.forms[region]
@@ -106,7 +113,7 @@ class Procedure:
     def finalize(self, child: Child, region: str, *, stale: bool) -> Answer:
         form = child.forms[region]
         if form.status == FINAL:
-            return None, Counter()
+            return refused("STALE") if stale else (None, Counter())
         if not self.is_open(child, region):
             return refused("PERIOD_CLOSED")
         if form.status == NOTHING:
@@ -130,6 +137,7 @@ class Procedure:
             return refused("NOTHING_TO_REVOKE")
         if stale:
             return refused("STALE")
+        child.ended_by_school = None
         return None, self._withdraw(child, region)
 
     def correct(self, child: Child, advice: str) -> Answer:
@@ -141,15 +149,32 @@ class Procedure:
             return refused("INVALID_VALUE")
         child.advice, child.oki_doc_version = advice, child.oki_doc_version + 1
         left: Audit = Counter({("Pupil", "changed"): 1, ("OkiDoc", "changed"): 1})
-        if region is None or child.fits(child.forms[region].choices):
+        if region is None:
+            return None, left + self._reopen(child)
+        if child.fits(child.forms[region].choices):
             return None, left
+        child.ended_by_school = region
         left += self._withdraw(child, region)
-        child.mails["EnrolmentFellBack" if advice in LENGTHS else "EnrolmentWithdrawn", region] += 1
-        if advice in LENGTHS and not self.is_open(child, region):
-            on_the_wall = self.now.astimezone(AMSTERDAM) + timedelta(days=OWN_WINDOW_DAYS)
-            child.windows.append((region, self.now, on_the_wall))
-            left["IndividualWindow", "made"] += 1
-        return None, left
+        if advice not in LENGTHS:
+            child.mails["EnrolmentWithdrawn", region] += 1
+            return None, left
+        return None, left + self._fell_back(child, region)
+
+    def _fell_back(self, child: Child, region: str) -> Audit:
+        """Rule 7: told until when, which is five days away at least."""
+        child.mails["EnrolmentFellBack", region] += 1
+        on_the_wall = self.now.astimezone(AMSTERDAM) + timedelta(days=OWN_WINDOW_DAYS)
+        if any(closes >= on_the_wall for closes in self.ends(child, region)):
+            return Counter()
+        child.windows.append((region, self.now, on_the_wall))
+        return Counter({("IndividualWindow", "made"): 1})
+
+    def _reopen(self, child: Child) -> Audit:
+        """What the school took away by mistake comes back with a window, where nothing is open anyway."""
+        region = child.ended_by_school
+        if region is None or child.reason or child.advice not in LENGTHS or self.is_open(child, region):
+            return Counter()
+        return self._fell_back(child, region)
 
     def mark(self, child: Child, *, reason: bool, confirmed: bool) -> Answer:
         """Rule 11: a reason not to place, or none any more."""
@@ -158,11 +183,14 @@ class Procedure:
             return refused("CONFIRM_WITHDRAWAL")
         left: Audit = Counter()
         if region is not None:
+            child.ended_by_school = region
             left += self._withdraw(child, region)
             child.mails["EnrolmentWithdrawn", region] += 1
         if child.reason != reason:
             left["Pupil", "changed"] += 1
-        child.reason = reason
+            child.reason = reason
+            if not reason:
+                left += self._reopen(child)
         return None, left
 
     def _withdraw(self, child: Child, region: str) -> Audit:

@@ -134,6 +134,7 @@ EVERY_TURN: list[Step] = [
     *(Correct(0, "HAVO"), ClockMoves(24 * 5), Save(0, HERE, "full"), PeriodEnds(HERE, False)),
     *(Save(0, HERE, "full"), Finalize(0, HERE), ClockMoves(24 * 6), Correct(0, "PRAKTIJKONDERWIJS")),
     *(Correct(0, ""), Correct(0, "HAVO"), Finalize(0, HERE)),
+    *(ClockMoves(24 * 6), Correct(0, "VMBO_BB"), ClockMoves(24 * 6), Finalize(0, HERE)),
 ]
 """Each act done and each refused, once; chance does the rest."""
 

@@ -61,7 +61,11 @@ class TestTheDeadline:
 class TestAnAdviceCorrectedAfterFinalising:
     @pytest.mark.parametrize(
         ("corrected", "before"),
-        [("2027-03-24 23:59", "25 maart 2027 om 00.00 uur"), (CLOSES, "30 maart 2027 om 00.00 uur")],
+        [
+            ("2027-03-16 10:00", "25 maart 2027 om 00.00 uur"),
+            ("2027-03-24 23:59", "30 maart 2027 om 00.00 uur"),
+            (CLOSES, "30 maart 2027 om 00.00 uur"),
+        ],
     )
     async def test_is_told_with_what_to_do_before_when_and_done_again(
         self, world: World, corrected: str, before: str
