@@ -114,7 +114,7 @@ def _loket(place: Place) -> Iterator[None]:
     environment = {"PATH": os.environ["PATH"], **place.environment, "ENVIRONMENT": "production"}
     try:
         for name in ("serve", "worker"):
-            command = [sys.executable, ROOT / "cli.py", name]
+            command: list[str | Path] = [sys.executable, ROOT / "cli.py", name]
             parts.append(leash.start(command, environ=environment, folder=ROOT))
         _wait_for(place, parts)
         yield
