@@ -22,9 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +42,7 @@ from sandbox import demo, leash, personas, smtp, states
 from sandbox.postgres import Postgres, Urls
 from sandbox.state import ROOT, free_port
 from sandbox.valkey import Valkey
+from workers.queue import Queue
 
 SCHOOLS = 20
 LOOKS_EVERY = 15.0
@@ -239,6 +240,24 @@ async def _delivered(place: Place) -> float:
     return time.monotonic() - began
 
 
+@asynccontextmanager
+async def _worker_nudged(place: Place) -> AsyncIterator[None]:
+    """The worker delivers meanwhile, as it does beside the API."""
+    queue = Queue(redis_url=place.environment["REDIS_URL"])
+
+    async def again_and_again() -> None:
+        while True:
+            await queue("deliver_mails")
+            await asyncio.sleep(0.02)
+
+    nudging = asyncio.create_task(again_and_again())
+    try:
+        yield
+    finally:
+        nudging.cancel()
+        await queue.close()
+
+
 def _mails(place: Place) -> int:
     return max((int(path.stem) for path in place.mails.glob("*.json")), default=0)
 
@@ -274,8 +293,10 @@ async def measure(place: Place, *, loader: ProcessPoolExecutor, given: argparse.
                 raise RuntimeError(f"{answers.errors[:3]} {answers.busy}")
             rates["HTTP"].append(len(turn) / seconds)
             await _delivered(place)
-            url = place.urls.application
-            seconds = await loop.run_in_executor(loader, _replay, url, noted, given.at_once)
+            async with _worker_nudged(place):
+                seconds = await loop.run_in_executor(
+                    loader, _replay, place.urls.application, noted, given.at_once
+                )
             rates["floor"].append(len(noted) / seconds)
             await _delivered(place)
         _print_turns(rates, statements=statements[0][0], at_once=given.at_once)

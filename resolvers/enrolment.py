@@ -355,8 +355,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
 async def address_of(*, act: Act) -> str:
     """Where a family is written to: the first parent, else where the login went. Empty: nowhere."""
     guardian = await scope.of(act.child, Guardian).order_by("position").first()
+    if guardian is not None and guardian.email:
+        return str(guardian.email)
     login = await scope.of(act.child, ParentLogin).first()
-    return (guardian.email if guardian else "") or (login.email if login else "")
+    return login.email if login else ""
 
 
 def frozen(*, form: Form, advice: str | None) -> dict[str, object]:
