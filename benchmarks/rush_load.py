@@ -21,7 +21,8 @@ MOST_TRIES = 20
 KEPT = 3.0
 
 LOGIN = """mutation Inloggen($input: LoginInput!) { login(input: $input) {
-  session { token role expiresAt } errors { code message ... on TooManyAttempts { retryAfterSeconds } } } }"""
+  session { token role expiresAt } errors { code message ... on TooManyAttempts { retryAfterSeconds }
+    ... on SignInBusy { retryAfterSeconds } } } }"""
 START = """query Startscherm { viewer { role displayName } currentPeriods { kind opensAt closesAt }
   child { id firstName fullName adviceLabel listLength loginStatus individualWindows { region closesAt }
     enrolment { id status version canFinalize missing acceptEquivalentDepartment finalizedAt

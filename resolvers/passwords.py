@@ -14,7 +14,7 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from rules import passwords as rule
-from rules.sign_in import TooManyAttempts
+from rules.sign_in import SignInBusy
 from settings import load
 
 log = logging.getLogger("loket.passwords")
@@ -28,9 +28,9 @@ WAITING = Gauge(
 # 46 MiB and two passes: some 60 ms on one core of a server of 2026.
 MEMORY_KIB = 46 * 1024
 PASSES = 2
-# Half the cores hash, the others answer. Beyond the queue it is kinder to say: in a moment.
+# Half the cores hash, the others answer. Beyond the queue, some eight seconds, it is kinder to say: in a moment.
 WORKERS = max(1, (os.cpu_count() or 2) // 2)
-LONGEST_QUEUE = 200
+LONGEST_QUEUE = 100 * WORKERS
 BUSY_SECONDS = 5
 
 R = TypeVar("R")
@@ -39,14 +39,14 @@ _waiting = 0
 
 
 async def hashed(*, password: str) -> str:
-    """The hash to keep of a new password."""
+    """The hash to keep of a new password. Raises `SignInBusy`, as `matches` does."""
     return await _off_the_loop(lambda: _hasher().hash(_bytes(password)))
 
 
 async def matches(*, password: str, stored: str | None) -> bool:
     """Whether this is the password. Without a stored one it takes as long and is never right.
 
-    Raises `TooManyAttempts` when so many wait that the answer would take seconds.
+    Raises `SignInBusy` when so many wait that the answer would take longer than people do.
     """
     return await _off_the_loop(lambda: _matches(password, stored))
 
@@ -74,7 +74,7 @@ def _matches(password: str, stored: str | None) -> bool:
 async def _off_the_loop(work: Callable[[], R]) -> R:
     global _waiting
     if _waiting >= LONGEST_QUEUE:
-        raise TooManyAttempts(retry_after_seconds=BUSY_SECONDS)
+        raise SignInBusy(retry_after_seconds=BUSY_SECONDS)
     _waiting += 1
     WAITING.set(_waiting)
     try:

@@ -15,7 +15,13 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from models import Account
 from resolvers import clock, passwords, sessions, throttle
 from rules import sign_in as rule
-from rules.sign_in import STRANGER, STRANGER_UNDER_ATTACK, TooManyAttempts, WrongCredentials
+from rules.sign_in import (
+    STRANGER,
+    STRANGER_UNDER_ATTACK,
+    SignInBusy,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from tests.breakable import Valkey
 from tests.journeys.front_door import (
     PARENT_PASSWORD,
@@ -69,7 +75,7 @@ def real_time(monkeypatch: pytest.MonkeyPatch) -> RealTime:
 
 
 async def tried(name: str, password: str, *, address: str) -> str:
-    """One try without HTTP around it: RIGHT, WRONG or WAIT."""
+    """One try without HTTP around it: RIGHT, WRONG, WAIT or BUSY."""
     try:
         await sessions.login(
             username=name, password=password, region=None, request_ip=address, user_agent="guesser"
@@ -78,6 +84,8 @@ async def tried(name: str, password: str, *, address: str) -> str:
         return "WRONG"
     except TooManyAttempts:
         return "WAIT"
+    except SignInBusy:
+        return "BUSY"
     return "RIGHT"
 
 
@@ -282,14 +290,49 @@ class TestTheWork:
         assert set(await asyncio.gather(*storm)) == {"WRONG"}
         assert not nobody_answered
 
+    async def test_of_one_core_makes_nobody_wait_longer_than_a_person_does(self) -> None:
+        a_hash_takes = 0.1
+        assert passwords.LONGEST_QUEUE / passwords.WORKERS * a_hash_takes <= 10
+
+    async def test_beyond_the_queue_is_refused_at_once_and_not_counted(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(passwords, "LONGEST_QUEUE", 10)
+        go_on = threading.Event()
+
+        class Held(Argon2Hasher):
+            """Takes until the others have been refused."""
+
+            def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+                assert go_on.wait(timeout=30)
+                return super().verify(password, hash)
+
+        monkeypatch.setattr(passwords, "_hasher", lambda: Held(time_cost=1, memory_cost=64, parallelism=1))
+        names = [str(number) for number in range(10000, 10025)]
+        storm = {asyncio.create_task(tried(name, POPULAR, address="192.0.2.9"), name=name) for name in names}
+        refused = set[asyncio.Task[str]]()
+        while len(refused) < 15:
+            done, _ = await asyncio.wait(storm - refused, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+            assert done
+            refused |= done
+        assert {task.result() for task in refused} == {"BUSY"}
+        go_on.set()
+        assert await asyncio.gather(*(storm - refused)) == ["WRONG"] * 10
+        (again, *_) = [task.get_name() for task in refused]
+        answers = [await tried(again, "mis", address="192.0.2.9") for _ in range(STRANGER.free + 1)]
+        assert answers == ["WRONG"] * STRANGER.free + ["WAIT"]
+
     async def test_says_busy_rather_than_queue_for_ever(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(passwords, "LONGEST_QUEUE", 0)
         for _ in range(20):
             payload = await Portal().login(town.editor.username, STAFF_PASSWORD)
-            assert code(payload) == "TOO_MANY_ATTEMPTS"
+            assert code(payload) == "SIGN_IN_BUSY"
             assert payload["errors"][0]["retryAfterSeconds"] == passwords.BUSY_SECONDS
+            # Nobody who tries once reads that they tried too often.
+            assert "het ligt niet aan u" in payload["errors"][0]["message"].lower()
+            assert f"Wacht {passwords.BUSY_SECONDS} seconden" in payload["errors"][0]["message"]
         monkeypatch.undo()
         assert (await Portal().login(town.editor.username, STAFF_PASSWORD))["session"]
 
