@@ -221,7 +221,7 @@ async def _signed_in(rows: list[Any]) -> list[Family]:
     ]
 
 
-def _at_once(given: list[Any], parts: int) -> list[list[Any]]:
+def _in_turns(given: list[Any], parts: int) -> list[list[Any]]:
     size = len(given) // parts
     return [given[place * size : (place + 1) * size] for place in range(parts)]
 
@@ -284,7 +284,7 @@ async def measure(place: Place, *, loader: ProcessPoolExecutor, given: argparse.
         print(f"mails delivered: {_mails(place)} of {done}; the last {late:.1f} s after the end\n")
 
         people = await _signed_in(kept)
-        over_http, floors = _at_once(people[:apart], given.rounds), _at_once(people[apart:], given.rounds)
+        over_http, floors = _in_turns(people[:apart], given.rounds), _in_turns(people[apart:], given.rounds)
         statements = [[await rush_floor.noted(token=one.token) for one in turn] for turn in floors]
         rates: dict[str, list[float]] = {"HTTP": [], "floor": []}
         for turn, noted in zip(over_http, statements, strict=True):

@@ -304,10 +304,11 @@ async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: boo
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = scope.lines_of(enrolment_ids=[enrolment.id])
-    present = [line.department_id for line in await lines]
+    present = [] if is_new else [line.department_id for line in await lines]
     if present == wanted:
         return
-    await lines.delete()
+    if present:
+        await lines.delete()
     await Preference.bulk_create(
         Preference(id=uuid4(), enrolment_id=enrolment.id, rank=rank, department_id=department_id)
         for rank, department_id in enumerate(wanted, start=1)

@@ -75,13 +75,13 @@ async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UU
     columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
     open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)
     rows: list[DepartmentColumns] = await fetch(departments, columns, lambda *row: row)
-    return {row[0]: choice(row, open_ids) for row in rows}
+    return {row[0]: choice(department=row, open_ids=open_ids) for row in rows}
 
 
 DepartmentColumns = tuple[UUID, str, UUID, str, list[str] | None]
 
 
-def choice(department: DepartmentColumns, open_ids: set[UUID]) -> Choice:
+def choice(*, department: DepartmentColumns, open_ids: set[UUID]) -> Choice:
     """A department as the rules read it. `open_ids`: those with seats for this child's advice."""
     department_id, name, school_id, school, grounds = department
     return Choice(
@@ -124,7 +124,7 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     rows: list[DepartmentColumns] = await fetch(lines, columns, lambda *row: row)
     open_ids = await open_departments(department_ids=[row[0] for row in rows], advice=pupil.advice_id)
     return Form(
-        choices=tuple(choice(row, open_ids) for row in rows),
+        choices=tuple(choice(department=row, open_ids=open_ids) for row in rows),
         ground=enrolment.priority_ground,
         sibling_name=enrolment.sibling_name,
         sibling_class=enrolment.sibling_class,

@@ -115,7 +115,9 @@ async def all_shown(
         open_ids = open_by_advice.get(row.advice or "", set())
         form = Form(
             choices=tuple(
-                choice(departments[line], open_ids) for line in lines[one.id] if line in departments
+                choice(department=departments[line], open_ids=open_ids)
+                for line in lines[one.id]
+                if line in departments
             ),
             ground=one.priority_ground,
             sibling_name=one.sibling_name,
