@@ -316,7 +316,7 @@ class TestTheWork:
         go_on = threading.Event()
 
         class Held(Argon2Hasher):
-                def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+            def verify(self, password: str | bytes, hash: str | bytes) -> bool:
                 assert go_on.wait(timeout=30)
                 return super().verify(password, hash)
 
@@ -343,7 +343,6 @@ class TestTheWork:
             payload = await Portal().login(town.editor.username, STAFF_PASSWORD)
             assert code(payload) == "SIGN_IN_BUSY"
             assert payload["errors"][0]["retryAfterSeconds"] == 1
-            # Nobody who tries once reads that they tried too often.
             assert "het ligt niet aan u" in payload["errors"][0]["message"].lower()
             assert "Wacht 1 seconde en probeer" in payload["errors"][0]["message"]
         monkeypatch.undo()
