@@ -325,10 +325,11 @@ async def _write_list(*, act: Act, enrolment: Enrolment, form: Form) -> None:
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = scope.lines_of(enrolment_ids=[enrolment.id])
-    present = [line.department_id for line in await lines]
+    present = [] if is_new else [line.department_id for line in await lines]
     if present == wanted:
         return
-    await lines.delete()
+    if present:
+        await lines.delete()
     await Preference.bulk_create(
         Preference(id=uuid4(), enrolment_id=enrolment.id, rank=rank, department_id=department_id)
         for rank, department_id in enumerate(wanted, start=1)
@@ -376,8 +377,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
 async def address_of(*, act: Act, region_id: UUID) -> str:
     """Where a family is written to: the first parent, else where the login of this region went. Empty: nowhere."""
     guardian = await scope.of(act.child, Guardian).order_by("position").first()
+    if guardian is not None and guardian.email:
+        return str(guardian.email)
     login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
-    return (guardian.email if guardian else "") or (login.email if login else "")
+    return login.email if login else ""
 
 
 def frozen(*, form: Form, advice: str | None) -> dict[str, object]:

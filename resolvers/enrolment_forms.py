@@ -75,17 +75,24 @@ async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UU
     )
     columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
     open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)
-    return {
-        row[0]: Choice(
-            department_id=row[0],
-            department=row[1],
-            school_id=row[2],
-            school=row[3],
-            grounds=frozenset(row[4] or ()),
-            open_to_child=row[0] in open_ids,
-        )
-        for row in await fetch(departments, columns, lambda *row: row)
-    }
+    rows: list[DepartmentColumns] = await fetch(departments, columns, lambda *row: row)
+    return {row[0]: choice(department=row, open_ids=open_ids) for row in rows}
+
+
+DepartmentColumns = tuple[UUID, str, UUID, str, list[str] | None]
+
+
+def choice(*, department: DepartmentColumns, open_ids: set[UUID]) -> Choice:
+    """A department as the rules read it. `open_ids`: those with seats for this child's advice."""
+    department_id, name, school_id, school, grounds = department
+    return Choice(
+        department_id=department_id,
+        department=name,
+        school_id=school_id,
+        school=school,
+        grounds=frozenset(grounds or ()),
+        open_to_child=department_id in open_ids,
+    )
 
 
 async def open_departments(*, department_ids: list[UUID], advice: str | None) -> set[UUID]:
@@ -105,11 +112,20 @@ async def open_departments_by_advice(*, department_ids: list[UUID]) -> dict[str,
 
 async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     """The saved form as the rules read it."""
-    preferences = scope.lines_of(enrolment_ids=[enrolment.id])
-    ids = [row[0] for row in await fetch(preferences, ("department_id",), lambda *row: row)]
-    known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)
+    lines = scope.lines_of(enrolment_ids=[enrolment.id]).filter(
+        department__school__region_id=enrolment.region_id, department__school_year_id=pupil.school_year_id
+    )
+    columns = (
+        "department_id",
+        "department__name",
+        "department__school_id",
+        "department__school__name",
+        "department__school__priority_grounds",
+    )
+    rows: list[DepartmentColumns] = await fetch(lines, columns, lambda *row: row)
+    open_ids = await open_departments(department_ids=[row[0] for row in rows], advice=pupil.advice_id)
     return Form(
-        choices=tuple(known[department_id] for department_id in ids if department_id in known),
+        choices=tuple(choice(department=row, open_ids=open_ids) for row in rows),
         ground=enrolment.priority_ground,
         sibling_name=enrolment.sibling_name,
         sibling_class=enrolment.sibling_class,

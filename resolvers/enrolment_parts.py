@@ -8,7 +8,7 @@ from uuid import UUID
 from models import Department, Enrolment, IndividualWindow, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
-from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
+from resolvers.enrolment_forms import EnrolmentRow, choice, open_departments_by_advice, shown
 from resolvers.family import grouped, load_logins
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
@@ -16,7 +16,7 @@ from resolvers.viewer import Viewer
 from rules import enrolment as rule
 from rules import result
 from rules.calendar import Window, closed
-from rules.enrolment import Choice, Form
+from rules.enrolment import Form
 from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 
 
@@ -119,7 +119,9 @@ async def all_shown(
         open_ids = open_by_advice.get(row.advice or "", set())
         form = Form(
             choices=tuple(
-                _choice(departments[line], open_ids) for line in lines[one.id] if line in departments
+                choice(department=departments[line], open_ids=open_ids)
+                for line in lines[one.id]
+                if line in departments
             ),
             ground=one.priority_ground,
             sibling_name=one.sibling_name,
@@ -137,18 +139,6 @@ async def all_shown(
             in_the_way=obstacles,
         )
     return answer
-
-
-def _choice(department: tuple[UUID, str, UUID, str, list[str] | None], open_ids: set[UUID]) -> Choice:
-    department_id, name, school_id, school, grounds = department
-    return Choice(
-        department_id=department_id,
-        department=name,
-        school_id=school_id,
-        school=school,
-        grounds=frozenset(grounds or ()),
-        open_to_child=department_id in open_ids,
-    )
 
 
 @part("placement_result")

@@ -62,6 +62,11 @@ TABLE: dict[type[Refusal], Told] = {
         description="Er is te vaak geprobeerd.",
         retry_after_seconds="Na hoeveel seconden het opnieuw kan.",
     ),
+    sign_in.SignInBusy: told_to(
+        EVERYONE,
+        description="Er loggen nu te veel mensen tegelijk in.",
+        retry_after_seconds="Na hoeveel seconden het opnieuw kan.",
+    ),
     sign_in.LinkInvalid: told_to(
         EVERYONE, description="De link werkt niet: al gebruikt, vervangen door een nieuwere, of onbekend."
     ),
