@@ -105,7 +105,7 @@ async def save_enrolment(
             is_multiple=form.is_multiple,
             all_apply_here=form.all_apply_here,
         )
-        await _write_list(act=act, enrolment=enrolment, form=form)
+        await _write_list(act=act, enrolment=enrolment, form=form, is_new=current is None)
         await _move_dot(act=act, region_id=act.region.id, to=LoginStatus.ENROLMENT_STARTED)
         row = await _shown(act=act, enrolment=enrolment, form=form)
     return Saved(enrolment=row, notices=notices)
@@ -320,7 +320,7 @@ async def _typed(*, act: Act, filled: Filled) -> Form:
     )
 
 
-async def _write_list(*, act: Act, enrolment: Enrolment, form: Form) -> None:
+async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: bool) -> None:
     """Replace the lines of the list; the audit holds the old and the new order."""
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
