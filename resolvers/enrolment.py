@@ -11,7 +11,7 @@ from emails import Enrolled
 from models import Enrolment, Guardian, ParentLogin, Preference
 from models.region import Advice
 from resolvers import scope
-from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, shown
+from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, frozen, shown
 from resolvers.regions import region_of_family
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
@@ -381,26 +381,3 @@ async def address_of(*, act: Act, region_id: UUID) -> str:
         return str(guardian.email)
     login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
     return login.email if login else ""
-
-
-def frozen(*, form: Form, advice: str | None) -> dict[str, object]:
-    """The definitive form in words: what it said stays readable when names change later (rule 21)."""
-    return {
-        "advice": advice,
-        "preferences": [
-            {
-                "rank": rank,
-                "school_id": str(choice.school_id),
-                "school": choice.school,
-                "department_id": str(choice.department_id),
-                "department": choice.department,
-            }
-            for rank, choice in enumerate(form.choices, start=1)
-        ],
-        "priority": form.ground.value if form.ground else None,
-        "sibling_name": form.sibling_name,
-        "sibling_class": form.sibling_class,
-        "accept_equivalent_department": form.accept_equivalent_department,
-        "is_multiple": form.is_multiple,
-        "all_apply_here": form.all_apply_here,
-    }

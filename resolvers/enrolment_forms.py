@@ -174,3 +174,26 @@ def shown(
         missing=missing,
         can_finalize=is_open and not missing,
     )
+
+
+def frozen(*, form: Form, advice: str | None) -> dict[str, object]:
+    """The definitive form in words: what it said stays readable when names change later (rule 21)."""
+    return {
+        "advice": advice,
+        "preferences": [
+            {
+                "rank": rank,
+                "school_id": str(choice.school_id),
+                "school": choice.school,
+                "department_id": str(choice.department_id),
+                "department": choice.department,
+            }
+            for rank, choice in enumerate(form.choices, start=1)
+        ],
+        "priority": form.ground.value if form.ground else None,
+        "sibling_name": form.sibling_name,
+        "sibling_class": form.sibling_class,
+        "accept_equivalent_department": form.accept_equivalent_department,
+        "is_multiple": form.is_multiple,
+        "all_apply_here": form.all_apply_here,
+    }
