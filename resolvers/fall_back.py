@@ -1,16 +1,12 @@
 """Rule 7: a corrected advice that no longer fits opens a definitive enrolment again, and the family is told."""
 
-from datetime import datetime
-from uuid import uuid4
-
 from emails import EnrolmentFellBack, EnrolmentWithdrawn
-from models import Enrolment, IndividualWindow
+from models import Enrolment
 from resolvers import scope
-from resolvers.calendars import calendar_of
 from resolvers.enrolment import address_of, list_length_of, withdraw
 from resolvers.enrolment_forms import form_of
 from resolvers.step import Act
-from rules.calendar import Window, own_span, spans_of
+from resolvers.windows import open_until
 from rules.enrolment import still_fits
 from rules.input import wrong_at
 from rules.vocabulary import EnrolmentStatus, Role, WindowReason
@@ -39,7 +35,9 @@ async def fall_back(*, act: Act) -> None:
     if still_fits(form=form, list_length=length):
         return
     await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
-    before = await _open_until(act=act, enrolment=final) if length is not None else None
+    before = None
+    if length is not None:
+        before = await open_until(act=act, enrolment=final, reason=WindowReason.ADVICE_CORRECTED)
     to = await address_of(act=act)
     if not to:
         return
@@ -59,30 +57,3 @@ async def fall_back(*, act: Act) -> None:
         link="portal",
         region=final.region,
     )
-
-
-async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
-    """Until when the family may change its list: what is open now, else a window that opens now."""
-    calendar = await calendar_of(
-        region_id=enrolment.region_id, school_year_id=enrolment.school_year_id, pupil_id=enrolment.pupil_id
-    )
-    ends = [
-        span.closes_at
-        for span in spans_of(window=Window.APPLYING, calendar=calendar)
-        if span.holds(act.now) and span.closes_at is not None
-    ]
-    if ends:
-        return max(ends)
-    span = own_span(now=act.now, days=enrolment.region.individual_window_days)
-    assert span.closes_at is not None
-    act.create(
-        IndividualWindow(
-            id=uuid4(),
-            pupil_id=enrolment.pupil_id,
-            region_id=enrolment.region_id,
-            opens_at=span.opens_at,
-            closes_at=span.closes_at,
-            reason=WindowReason.ADVICE_CORRECTED,
-        )
-    )
-    return span.closes_at

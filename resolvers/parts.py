@@ -1,6 +1,15 @@
 """All the parts of a pupil: importing this module registers how each is read."""
 
-from resolvers import dossier, enrolment_parts, family, file_lists, notes, test_results
+from resolvers import dossier, enrolment_parts, family, file_lists, handled, notes, test_results
 from resolvers.pupils import LOADERS
 
-__all__ = ["LOADERS", "dossier", "enrolment_parts", "family", "file_lists", "notes", "test_results"]
+__all__ = [
+    "LOADERS",
+    "dossier",
+    "enrolment_parts",
+    "family",
+    "file_lists",
+    "handled",
+    "notes",
+    "test_results",
+]

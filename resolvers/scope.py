@@ -74,6 +74,19 @@ def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(handling_school_id=school_id, status=EnrolmentStatus.FINAL)
 
 
+def left(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Enrolment]:
+    """The forms by which this school had a pupil that it may have no more: for saying why, and nothing else."""
+    school = viewer.secondary_school_id or NOTHING
+    return Enrolment.filter(pupil_id=pupil_id, school_year_id=viewer.school_year_id).filter(
+        Q(handling_school_id=school, status=EnrolmentStatus.WITHDRAWN) | Q(first_school_id=school, moved=True)
+    )
+
+
+def placed_in(*, group_ids: Collection[UUID]) -> QuerySet[Enrolment]:
+    """Who has a seat in these groups: numbers only, for what is left."""
+    return Enrolment.filter(placed_group_id__in=list(group_ids), placement_status=PlacementStatus.PLACED)
+
+
 def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
     """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared."""
     found = Note.filter(pupil_id__in=pupil_ids)

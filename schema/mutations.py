@@ -2,6 +2,7 @@
 
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
+from schema.handling import HandlingMutation
 from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
@@ -11,6 +12,12 @@ from schema.visibility import output_type
 
 @output_type("Wat u kunt doen.")
 class Mutation(
-    PublicMutation, PupilMutation, EnrolmentMutation, DocumentMutation, OsoMutation, LoginRequestMutation
+    PublicMutation,
+    PupilMutation,
+    EnrolmentMutation,
+    DocumentMutation,
+    OsoMutation,
+    LoginRequestMutation,
+    HandlingMutation,
 ):
     pass

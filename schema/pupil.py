@@ -15,7 +15,7 @@ from rules.vocabulary import (
     Role,
     WindowReason,
 )
-from schema.enrolment import Enrolment, RegionCode
+from schema.enrolment import Enrolment, ListedDepartment, MultipleBirth, PriorityClaim, RegionCode
 from schema.oki_doc import OkiDoc, OkiDocTest
 from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
 
@@ -32,7 +32,6 @@ HAVE_FILES: Roles = PO | FAMILY | VO
 HAVE_WINDOWS: Roles = PO | FAMILY | REGION
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
-ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
 NotPlacingReasonEnum = strawberry.enum(
     NotPlacingReason, description="Reden niet plaatsen VO: uitgeschreven, verhuisd of groep-8-doubleerder."
 )
@@ -223,6 +222,19 @@ def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -
     return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
 
 
+@output_type("Waar een leerling staat bij de school van de aanmelding.")
+class Placement:
+    department: ListedDepartment = seen_by(VO, description="De afdeling van de aanmelding of plaatsing.")
+    track: str = seen_by(VO, description="De richting; leeg als er geen is gekozen.")
+    profile: str = seen_by(VO, description="Het profiel; leeg als er geen is gekozen.")
+    enrolled_at: datetime = seen_by(VO, description="Wanneer de ouders de aanmelding definitief maakten.")
+    placed_at: datetime | None = seen_by(VO, description="Wanneer de leerling is geplaatst.")
+    moved_at: datetime | None = seen_by(VO, description="Wanneer de leerling is doorgeplaatst.")
+    parents_informed_at: datetime | None = seen_by(
+        VO, description="Wanneer de ouders hoorden dat u meer tijd nodig heeft."
+    )
+
+
 @output_type("Een eigen aanmeldtijd: alleen dit gezin kan dan aanmelden.")
 class IndividualWindow:
     region: str = seen_by(HAVE_WINDOWS, description="De code van de regio.")
@@ -302,6 +314,19 @@ class Pupil:
         VO,
         description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd.",
     )
+    priority_claim: PriorityClaim | None = seen_by(
+        VO, description="De aanvraag voor voorrang bij uw school; leeg als er geen is."
+    )
+    multiple_birth: MultipleBirth | None = seen_by(
+        VO, description="Wat de ouders zeggen over een tweeling of meerling."
+    )
+    placement_status: PlacementStatus | None = seen_by(VO, description="De stand van de plaatsing.")
+    placement: Placement | None = seen_by(VO, description="Waar en hoe de leerling staat bij uw school.")
+    moved_after_central_placement: bool = seen_by(
+        VO, description="Of de leerling na de centrale plaatsing naar uw school is doorgeplaatst."
+    )
+    transfer_meeting: bool = seen_by(VO, description="Of er een gesprek op de tafelmiddag is gevraagd.")
+    open_supplement: bool = seen_by(VO, description="Of de basisschool nog een aanvulling moet geven.")
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
     attachments: list[File] = seen_by(HAVE_FILES, description="De bijlagen bij het Oki-doc, de oudste eerst.")
     family_documents: list[File] = seen_by(

@@ -6,6 +6,7 @@ from rules import (
     dossier,
     dossier_import,
     enrolment,
+    handling,
     input,
     not_placing,
     parent_login,
@@ -25,6 +26,8 @@ PO = Role.PO_EDITOR
 SENDING = frozenset({Role.PO_EDITOR, Role.REGION_ADMIN})
 FAMILY = Role.PARENT
 
+VO = Role.VO_STAFF
+
 TABLE: dict[type[Refusal], Told] = {
     steps.NotFound: told_to(EVERYONE, description="Dit is er niet, of het is niet van u."),
     steps.Stale: told_to(
@@ -39,6 +42,34 @@ TABLE: dict[type[Refusal], Told] = {
         state="De stand waarin het kind nu is.",
         explanation="Wat er aan de hand is.",
     ),
+    handling.PupilLeft: told_to(
+        VO,
+        description="De leerling was bij uw school aangemeld, en is dat niet meer.",
+        how="REVOKED: door de ouders. CORRECTED: door de basisschool. REASSIGNED: doorgeplaatst. ENDED: anders.",
+    ),
+    handling.NoPriorityClaim: told_to(VO, description="Er is geen voorrang aangevraagd."),
+    handling.DepartmentNotAppliedFor: told_to(
+        VO, description="De leerling is voor een andere afdeling aangemeld."
+    ),
+    handling.DepartmentClosedToAdvice: told_to(
+        VO, description="De afdeling heeft geen plaatsen voor dit advies."
+    ),
+    handling.NoSeatsLeft: told_to(
+        VO,
+        description="Alle plaatsen zijn bezet.",
+        group="De capaciteitsgroep.",
+        seats="Hoeveel plaatsen zij heeft.",
+    ),
+    handling.SeatsLeft: told_to(
+        VO, description="Er is nog plaats.", group="De capaciteitsgroep.", free="Hoeveel plaatsen vrij zijn."
+    ),
+    handling.NotFirstChoiceSchool: told_to(
+        VO, description="Alleen de school van eerste voorkeur plaatst door, en één keer."
+    ),
+    handling.NotOnTheList: told_to(
+        VO, description="De school en afdeling staan niet op plaats 2 of lager van de lijst."
+    ),
+    handling.NoPrimarySchool: told_to(VO, description="De leerling heeft geen basisschool in de regio."),
     calendar.PeriodClosed: told_to(
         EVERYONE,
         description="De periode voor deze handeling is niet open.",
