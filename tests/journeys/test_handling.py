@@ -188,7 +188,7 @@ class TestNotPlaceable:
         assert {mail["to"] for mail in mails} & {editor_address}
         assert all(secret not in str(mail) for mail in mails)
         told = await AuditEntry.filter(act="registerNotPlaceable").values_list("after", flat=True)
-        assert any((row or {}).get("explanation") == secret for row in told)
+        assert any(isinstance(row, dict) and row.get("explanation") == secret for row in told)
         seen = (await parent.ask("{ child { individualWindows { reason } enrolment { status } } }"))["child"]
         assert seen == {
             "individualWindows": [{"reason": "NOT_PLACEABLE"}],
