@@ -58,7 +58,7 @@ PARTS = (
 )
 
 
-async def load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def _load(viewer: Viewer, rows: list[PupilRow]) -> None:
     """All of these parts at once, whichever of them was asked for."""
     if all("placement_status" in row.parts for row in rows):
         return
@@ -96,4 +96,4 @@ def _parts(row: list[Any]) -> dict[str, Any]:
 
 
 for _name in PARTS:
-    part(_name)(load_handled)
+    part(_name)(_load)

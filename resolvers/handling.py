@@ -98,14 +98,14 @@ async def draw_out_pupil(*, viewer: Viewer, pupil_id: UUID) -> UUID:
     return pupil_id
 
 
-async def reset_placement(*, viewer: Viewer, pupil_id: UUID) -> UUID:
+async def undo_placement(*, viewer: Viewer, pupil_id: UUID) -> UUID:
     """Take back what was decided: placed, drawn out, or more time. The pupil stands without a status again.
 
     Drawing out is taken back while it could be done. Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `StateConflict`.
     """
-    async with _case("resetPlacement", viewer=viewer, pupil_id=pupil_id) as case:
+    async with _case("undoPlacement", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
-        rule.reset(handled=case.handled)
+        rule.undo(handled=case.handled)
         if form.placement_status is PlacementStatus.DRAWN_OUT:
             refusal = closed(window=Window.UNTIL_CENTRAL_PLACEMENT, calendar=act.calendar, now=act.now)
             if refusal is not None:
@@ -126,6 +126,12 @@ async def reassign(*, viewer: Viewer, pupil_id: UUID, school_id: UUID, departmen
     """
     async with _case("reassign", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
+        there = Department.filter(
+            id=department_id, school_id=school_id, school__region_id=form.region_id,
+            school_year_id=form.school_year_id,
+        )  # fmt: skip
+        if not await there.exists():
+            raise NotFound().at("department_id")
         choices = (await form_of(enrolment=form, pupil=act.child)).choices
         preferences = [(choice.school_id, choice.department_id) for choice in choices]
         handled = replace(case.handled, preferences=preferences)

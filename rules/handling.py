@@ -123,10 +123,10 @@ def leave(*, handled: Handled, step: str, also_placed: bool) -> None:
         raise _conflict(handled, step=step)
 
 
-def reset(*, handled: Handled) -> None:
+def undo(*, handled: Handled) -> None:
     """What was decided is taken back: the pupil stands without a status again. Raises `StateConflict`."""
     if handled.placement not in (PlacementStatus.PLACED, PlacementStatus.DRAWN_OUT, PlacementStatus.NONE):
-        raise _conflict(handled, step="resetPlacement")
+        raise _conflict(handled, step="undoPlacement")
 
 
 def _only(handled: Handled, state: PlacementStatus, *, step: str) -> None:

@@ -39,7 +39,7 @@ class DrawOutPupilInput:
 
 
 @input_type("Van welke leerling de status wordt teruggezet.")
-class ResetPlacementInput:
+class UndoPlacementInput:
     pupil_id: strawberry.ID = seen_by(VO, description="De leerling.")
 
 
@@ -93,9 +93,9 @@ class HandlingMutation:
         load=shown,
         description="Zet een leerling op uitgeloot. Dat kan als alle plaatsen bezet zijn.",
     )
-    reset_placement = mutations.step(
-        handling.reset_placement,
-        takes=ResetPlacementInput,
+    undo_placement = mutations.step(
+        handling.undo_placement,
+        takes=UndoPlacementInput,
         gives=PUPIL,
         load=shown,
         description="Zet de status terug: de leerling is weer zonder status.",

@@ -10,7 +10,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 import resolvers
 from emails import KINDS
-from rules.steps import AXES, STEPS
+from rules.step import AXES
+from rules.steps import STEPS
 from rules.vocabulary import Role
 from schema.mutations import Mutation
 from schema.visibility import STEP, definition_of

@@ -99,7 +99,7 @@ class TestPlacing:
         await seats(world, 1)
         await done(staff, "placePupil", one, **at_home(world))
         assert codes(await act(staff, "placePupil", two, **at_home(world))) == ["NO_SEATS_LEFT"]
-        back = await done(staff, "resetPlacement", one)
+        back = await done(staff, "undoPlacement", one)
         assert (back["placementStatus"], back["placement"]["placedAt"]) == ("NONE", None)
         await done(staff, "placePupil", two, **at_home(world))
 
@@ -123,7 +123,7 @@ class TestDrawingOut:
         await done(staff, "placePupil", one, **at_home(world))
         assert (await done(staff, "drawOutPupil", two))["placementStatus"] == "DRAWN_OUT"
         assert (await done(staff, "drawOutPupil", two))["placementStatus"] == "DRAWN_OUT"
-        assert (await done(staff, "resetPlacement", two))["placementStatus"] == "NONE"
+        assert (await done(staff, "undoPlacement", two))["placementStatus"] == "NONE"
 
     async def test_ends_when_central_placement_begins(self, world: World) -> None:
         pupil = await child(world)

@@ -16,15 +16,16 @@ from models import (
     Note,
     OkiDoc,
     ParentLogin,
+    Period,
     PrimarySchool,
     Pupil,
     Session,
     Upload,
 )
-from rules.vocabulary import PlacementStatus, Role
+from rules.vocabulary import PeriodKind, PlacementStatus, Role
 from schema.roles import SCHEMAS
 from tests.journeys.every_step import enrolled, send_file
-from tests.world import Person, World
+from tests.world import Person, World, at
 
 REST: dict[str, dict[str, Any]] = {
     "addNote": {"text": "Wie is dit?"},
@@ -35,15 +36,23 @@ REST: dict[str, dict[str, Any]] = {
     "createPupil": {"firstName": "Sem", "lastName": "Vos", "birthDate": "2015-04-05"},
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
     "declineLoginRequest": {"reason": "Wie is dit?"},
+    "decidePriority": {"decision": "GRANT"},
+    "deferDecision": {},
+    "drawOutPupil": {},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "importOsoDossier": {"uploadId": "x"},
+    "placePupil": {"departmentId": "x"},
+    "reassign": {"schoolId": "x", "departmentId": "x"},
+    "registerNotPlaceable": {"explanation": "Wie is dit?"},
     "removeAttachment": {},
     "removeFamilyDocument": {},
     "revokeSession": {},
     "saveEnrolment": {"expectedVersion": 3},
     "sendParentLogin": {"region": "AMSTELLAND"},
     "setNotPlacingReason": {"reason": "MOVED"},
+    "undoPlacement": {},
     "updateOkiDoc": {"expectedVersion": 1, "lastName": "Anders"},
+    "withdrawPupil": {"reason": "Wie is dit?"},
 }
 """What else an act takes that names something by its id."""
 
@@ -79,6 +88,9 @@ class Town:
 
 @pytest.fixture
 async def town(world: World) -> Town:
+    # Open by now, so that what is refused is refused for what it names.
+    open_by_now = Period.filter(kind__in=[PeriodKind.HANDLING, PeriodKind.CENTRAL_PLACEMENT])
+    await open_by_now.update(opens_at=at("2027-03-01 00:00"))
     child = await world.pupil()
     parent = await enrolled(world, child)
     school = await PrimarySchool.create(id=uuid4(), region=world.amsterdam, brin="99ZZ", name="Elders")
