@@ -258,7 +258,9 @@ async def _handed_in(settings: Settings, given: argparse.Namespace) -> "DossierR
         raise _Ended(said, 1) from None
     except deliveries.NotStored as away:
         raise _Ended(f"the files cannot be stored ({away}): look at FILES_URL, or use --here", 2) from None
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as interrupted:
+        if isinstance(interrupted, deliveries.HandedIn):
+            delivery_id = interrupted.delivery_id
         if delivery_id is None:
             raise _Ended("nothing was handed in", 130) from None
         raise _Ended(f"the worker goes on; for the report: {_asking(delivery_id)}", 130) from None

@@ -31,8 +31,8 @@ async def activate_account(*, token: str, password: str, request_ip: str, user_a
     The link works once and until the application period ends. An account that has a password keeps it: the
     link of a second region takes that one and no other (rule 2), and nobody is signed out.
 
-    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak`, `OwnPasswordNeeded`, `YearClosed` or
-    `TooManyAttempts`.
+    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak`, `OwnPasswordNeeded`, `YearClosed`,
+    `TooManyAttempts` or `SignInBusy`.
     """
     return await _set_password(token=token, password=password, request_ip=request_ip, user_agent=user_agent)
 
@@ -40,7 +40,7 @@ async def activate_account(*, token: str, password: str, request_ip: str, user_a
 async def reset_password(*, token: str, password: str, request_ip: str, user_agent: str) -> SignedIn:
     """Set a new password by the link of a mail, and be signed in; every other session ends.
 
-    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak` or `TooManyAttempts`.
+    Raises `LinkInvalid`, `LinkExpired`, `PasswordTooWeak` or `SignInBusy`.
     """
     return await _set_password(token=token, password=password, request_ip=request_ip, user_agent=user_agent)
 

@@ -5,7 +5,8 @@ It may be cut short at any moment and run again: what is right already is left a
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -66,9 +67,7 @@ async def renew(*, vault: BsnVault, index: bool, say: Say) -> Report:
     is done, as it looks children up by the index.
     """
     report = Report()
-    async with get_connection("default").acquire_connection() as connection:
-        # Of this connection; it goes when the connection is given back or lost.
-        await connection.execute("SELECT pg_advisory_lock(hashtext('loket import'))")
+    async with _imports_wait():
         total = await scope.with_bsn().count() + await scope.requests_with_bsn().count()
         seen = 0
         for rows in (scope.with_bsn, scope.requests_with_bsn):
@@ -86,6 +85,18 @@ async def renew(*, vault: BsnVault, index: bool, say: Say) -> Report:
     if index:
         report.shared = await _shared()
     return report
+
+
+@asynccontextmanager
+async def _imports_wait() -> AsyncIterator[None]:
+    """The lock that an import takes, of one connection: when that is lost, so is the lock."""
+    async with get_connection("default").acquire_connection() as connection:
+        await connection.execute("SELECT pg_advisory_lock(hashtext('loket import'))")
+        try:
+            yield
+        finally:
+            if not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock(hashtext('loket import'))")
 
 
 async def _renew(rows: Rows, batch: list[Any], vault: BsnVault, index: bool, report: Report) -> None:

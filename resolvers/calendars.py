@@ -3,8 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from models import IndividualWindow, Period, SchoolYear
+from tortoise.connection import get_connection
+
+from models import IndividualWindow, SchoolYear
 from rules.calendar import AMSTERDAM, Calendar, Span
+from rules.vocabulary import PeriodKind
 
 
 async def current_year(*, now: datetime) -> SchoolYear | None:
@@ -15,13 +18,25 @@ async def current_year(*, now: datetime) -> SchoolYear | None:
 
 async def calendar_of(*, region_id: UUID, school_year_id: UUID, pupil_id: UUID | None = None) -> Calendar:
     """Periods of one region and year, and the windows this one child has for itself."""
-    year = await SchoolYear.get(id=school_year_id)
-    periods = await Period.filter(region_id=region_id, school_year_id=school_year_id)
+    _, rows = await get_connection("default").execute_query(_YEAR, [region_id, school_year_id])
+    if not rows:
+        raise LookupError(f"no school year {school_year_id}")
     windows: list[IndividualWindow] = []
     if pupil_id is not None:
         windows = await IndividualWindow.filter(pupil_id=pupil_id, region_id=region_id)
     return Calendar(
-        spans={period.kind: Span(period.opens_at, period.closes_at) for period in periods},
-        year_closed=year.closed,
+        spans={
+            PeriodKind(row["kind"]): Span(row["opens_at"], row["closes_at"]) for row in rows if row["kind"]
+        },
+        year_closed=rows[0]["closed"],
         own_windows=tuple(Span(window.opens_at, window.closes_at) for window in windows),
     )
+
+
+# Every step reads it: one statement for the year and its periods, also where there are none yet.
+_YEAR = """
+SELECT year.closed, period.kind, period.opens_at, period.closes_at
+  FROM school_year year
+  LEFT JOIN period ON period.school_year_id = year.id AND period.region_id = $1
+ WHERE year.id = $2
+"""

@@ -81,7 +81,7 @@ async def _application_form(*, act: Act, pupil: Pupil) -> Paper:
         if live is not None:
             form = await form_of(enrolment=live, pupil=pupil)
             length = pupil.advice.list_length if pupil.advice else None
-            row = shown(enrolment=live, form=form, list_length=length)
+            row = shown(enrolment=live, form=form, list_length=length, region="")
             parts += _choices(row)
             status, version = f"nog niet definitief, versie {row.version}", row.version
             signatures = signatures if row.status is EnrolmentStatus.FINAL else ()
@@ -187,17 +187,19 @@ async def _guardians(pupil: Pupil) -> Iterable[SectionView]:
     carers = await scope.of(pupil, Guardian).order_by("position")
     if not carers:
         return ()
+    # Nobody asked a family from outside who has custody.
+    asked = pupil.origin is not PupilOrigin.OUTSIDE
     rows = tuple(
         (
             full_name(first_name=one.first_name or one.initials, infix=one.infix, last_name=one.last_name),
             ", ".join(part for part in (one.relation, "overleden" if one.deceased else "") if part),
-            "ja" if one.legal_representative else "nee",
+            *(["ja" if one.legal_representative else "nee"] if asked else []),
             one.email,
             one.phone,
         )
         for one in carers
     )
-    columns = ("Naam", "Relatie", "Wettelijk gezag", "E-mailadres", "Telefoon")
+    columns = ("Naam", "Relatie", *(["Wettelijk gezag"] if asked else []), "E-mailadres", "Telefoon")
     return (SectionView("guardians", "Ouders en verzorgers", columns=columns, rows=rows),)
 
 

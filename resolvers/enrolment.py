@@ -11,7 +11,7 @@ from emails import Enrolled
 from models import Enrolment, Guardian, ParentLogin, Preference
 from models.region import Advice
 from resolvers import scope
-from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, shown
+from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, frozen, shown
 from resolvers.regions import region_of_family
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
@@ -36,6 +36,9 @@ from rules.vocabulary import (
     PriorityStatus,
     Role,
 )
+
+ONE_FINAL = "enrolment_one_final"
+"""The constraint that keeps rule 2 in the database."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +93,8 @@ async def save_enrolment(
         )
         assert act.region is not None
         enrolment = current or _fresh(act, region_id=act.region.id, group_id=act.region.group_id)
+        if current is None:
+            act.create(enrolment)
         act.change(
             enrolment,
             version=version + 1,
@@ -126,9 +131,13 @@ async def finalize_enrolment(
                 )
             form = await form_of(enrolment=enrolment, pupil=act.child)
             length = await list_length_of(act)
+            # Asked again it is the same answer; of another version of the form it is not the same question.
+            asked = (
+                (enrolment.version,) if enrolment.status is EnrolmentStatus.CONCEPT else _of_final(enrolment)
+            )
+            if expected_version is not None and expected_version not in asked:
+                raise await _stale(act, enrolment)
             if enrolment.status is EnrolmentStatus.CONCEPT:
-                if expected_version is not None and expected_version != enrolment.version:
-                    raise await _stale(act, enrolment)
                 _may_enrol(act)
                 elsewhere = await _elsewhere(act)
                 if elsewhere is not None:
@@ -137,10 +146,18 @@ async def finalize_enrolment(
                 if missing:
                     raise EnrolmentIncomplete(missing=tuple(missing))
                 await _finalize(act=act, enrolment=enrolment, form=form)
-    except IntegrityError:
+    except IntegrityError as clash:
         # Another region's commit came between our look and our write: the constraint decides.
+        if ONE_FINAL not in str(clash):
+            raise
         raise AlreadyEnrolledElsewhere() from None
-    return shown(enrolment=enrolment, form=form, list_length=length)
+    assert act.region is not None
+    return shown(enrolment=enrolment, form=form, list_length=length, region=act.region.code)
+
+
+def _of_final(enrolment: Enrolment) -> tuple[int, int]:
+    """The version that was made definitive, and what it became."""
+    return enrolment.version - 1, enrolment.version
 
 
 async def revoke_enrolment(
@@ -167,6 +184,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
     act.change(enrolment, status=EnrolmentStatus.WITHDRAWN, withdrawn_at=act.now, withdrawn_by=by.value)
     await act.flush()
     fresh = _fresh(act, region_id=enrolment.region_id, group_id=enrolment.group_id)
+    act.create(fresh)
     act.change(
         fresh,
         version=enrolment.version + 1,
@@ -177,7 +195,6 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         is_multiple=enrolment.is_multiple,
         all_apply_here=enrolment.all_apply_here,
     )
-    act.create(fresh)
     for line in await scope.lines_of(enrolment_ids=[enrolment.id]):
         act.create(
             Preference(id=uuid4(), enrolment_id=fresh.id, rank=line.rank, department_id=line.department_id)
@@ -228,8 +245,14 @@ async def _shown(*, act: Act, enrolment: Enrolment, form: Form) -> EnrolmentRow:
         not_placing=act.child.not_placing_reason is not None,
         elsewhere=await _elsewhere(act),
     )
-    length = await list_length_of(act)
-    return shown(enrolment=enrolment, form=form, list_length=length, in_the_way=in_the_way)
+    assert act.region is not None
+    return shown(
+        enrolment=enrolment,
+        form=form,
+        list_length=await list_length_of(act),
+        region=act.region.code,
+        in_the_way=in_the_way,
+    )
 
 
 async def _elsewhere(act: Act) -> str | None:
@@ -299,15 +322,14 @@ async def _typed(*, act: Act, filled: Filled) -> Form:
 
 async def _write_list(*, act: Act, enrolment: Enrolment, form: Form, is_new: bool) -> None:
     """Replace the lines of the list; the audit holds the old and the new order."""
-    if is_new:
-        act.create(enrolment)
     await act.flush()
     wanted = [choice.department_id for choice in form.choices]
     lines = scope.lines_of(enrolment_ids=[enrolment.id])
-    present = [line.department_id for line in await lines]
+    present = [] if is_new else [line.department_id for line in await lines]
     if present == wanted:
         return
-    await lines.delete()
+    if present:
+        await lines.delete()
     await Preference.bulk_create(
         Preference(id=uuid4(), enrolment_id=enrolment.id, rank=rank, department_id=department_id)
         for rank, department_id in enumerate(wanted, start=1)
@@ -343,7 +365,7 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
     await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
-    if to := await address_of(act=act):
+    if to := await address_of(act=act, region_id=enrolment.region_id):
         act.mail(
             Enrolled(first_name=act.child.first_name),
             to=to,
@@ -352,31 +374,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         )
 
 
-async def address_of(*, act: Act) -> str:
-    """Where a family is written to: the first parent, else where the login went. Empty: nowhere."""
+async def address_of(*, act: Act, region_id: UUID) -> str:
+    """Where a family is written to: the first parent, else where the login of this region went. Empty: nowhere."""
     guardian = await scope.of(act.child, Guardian).order_by("position").first()
-    login = await scope.of(act.child, ParentLogin).first()
-    return (guardian.email if guardian else "") or (login.email if login else "")
-
-
-def frozen(*, form: Form, advice: str | None) -> dict[str, object]:
-    """The definitive form in words: what it said stays readable when names change later (rule 21)."""
-    return {
-        "advice": advice,
-        "preferences": [
-            {
-                "rank": rank,
-                "school_id": str(choice.school_id),
-                "school": choice.school,
-                "department_id": str(choice.department_id),
-                "department": choice.department,
-            }
-            for rank, choice in enumerate(form.choices, start=1)
-        ],
-        "priority": form.ground.value if form.ground else None,
-        "sibling_name": form.sibling_name,
-        "sibling_class": form.sibling_class,
-        "accept_equivalent_department": form.accept_equivalent_department,
-        "is_multiple": form.is_multiple,
-        "all_apply_here": form.all_apply_here,
-    }
+    if guardian is not None and guardian.email:
+        return str(guardian.email)
+    login = await scope.of(act.child, ParentLogin).filter(region_id=region_id).first()
+    return login.email if login else ""

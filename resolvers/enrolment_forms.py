@@ -11,7 +11,7 @@ from resolvers.rows import fetch
 from rules import enrolment as rule
 from rules.enrolment import Choice, Form
 from rules.handling import LETTER, PRIORITY_COLOURS
-from rules.vocabulary import Colour, EnrolmentStatus, PriorityGround, PriorityStatus
+from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus
 
 
 @dataclass(slots=True)
@@ -60,11 +60,12 @@ class EnrolmentRow:
     """A form as the GraphQL type `Enrolment` shows it."""
 
     id: UUID
-    region_id: UUID
+    region: str
     status: EnrolmentStatus
     version: int
     finalized_at: datetime | None
     withdrawn_at: datetime | None
+    withdrawn_by: EndedBy | None
     accept_equivalent_department: bool
     multiple_birth: MultipleBirthRow
     priority_claim: PriorityClaimRow | None
@@ -83,17 +84,24 @@ async def choices_for(*, department_ids: list[UUID], pupil: Pupil, region_id: UU
     )
     columns = ("id", "name", "school_id", "school__name", "school__priority_grounds")
     open_ids = await open_departments(department_ids=department_ids, advice=pupil.advice_id)
-    return {
-        row[0]: Choice(
-            department_id=row[0],
-            department=row[1],
-            school_id=row[2],
-            school=row[3],
-            grounds=frozenset(row[4] or ()),
-            open_to_child=row[0] in open_ids,
-        )
-        for row in await fetch(departments, columns, lambda *row: row)
-    }
+    rows: list[DepartmentColumns] = await fetch(departments, columns, lambda *row: row)
+    return {row[0]: choice(department=row, open_ids=open_ids) for row in rows}
+
+
+DepartmentColumns = tuple[UUID, str, UUID, str, list[str] | None]
+
+
+def choice(*, department: DepartmentColumns, open_ids: set[UUID]) -> Choice:
+    """A department as the rules read it. `open_ids`: those with seats for this child's advice."""
+    department_id, name, school_id, school, grounds = department
+    return Choice(
+        department_id=department_id,
+        department=name,
+        school_id=school_id,
+        school=school,
+        grounds=frozenset(grounds or ()),
+        open_to_child=department_id in open_ids,
+    )
 
 
 async def open_departments(*, department_ids: list[UUID], advice: str | None) -> set[UUID]:
@@ -113,11 +121,20 @@ async def open_departments_by_advice(*, department_ids: list[UUID]) -> dict[str,
 
 async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
     """The saved form as the rules read it."""
-    preferences = scope.lines_of(enrolment_ids=[enrolment.id])
-    ids = [row[0] for row in await fetch(preferences, ("department_id",), lambda *row: row)]
-    known = await choices_for(department_ids=ids, pupil=pupil, region_id=enrolment.region_id)
+    lines = scope.lines_of(enrolment_ids=[enrolment.id]).filter(
+        department__school__region_id=enrolment.region_id, department__school_year_id=pupil.school_year_id
+    )
+    columns = (
+        "department_id",
+        "department__name",
+        "department__school_id",
+        "department__school__name",
+        "department__school__priority_grounds",
+    )
+    rows: list[DepartmentColumns] = await fetch(lines, columns, lambda *row: row)
+    open_ids = await open_departments(department_ids=[row[0] for row in rows], advice=pupil.advice_id)
     return Form(
-        choices=tuple(known[department_id] for department_id in ids if department_id in known),
+        choices=tuple(choice(department=row, open_ids=open_ids) for row in rows),
         ground=enrolment.priority_ground,
         sibling_name=enrolment.sibling_name,
         sibling_class=enrolment.sibling_class,
@@ -128,9 +145,14 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
 
 
 def shown(
-    *, enrolment: Enrolment, form: Form, list_length: int | None, in_the_way: Sequence[str] = ()
+    *,
+    enrolment: Enrolment,
+    form: Form,
+    list_length: int | None,
+    region: str,
+    in_the_way: Sequence[str] = (),
 ) -> EnrolmentRow:
-    """The form as people see it; `missing` only speaks of a form that is still open."""
+    """The form as people see it, with the code of its region; `missing` only speaks of a form that is still open."""
     is_open = enrolment.status is EnrolmentStatus.CONCEPT
     missing = [*in_the_way, *rule.missing(form=form, list_length=list_length)] if is_open else []
     claim = None
@@ -140,11 +162,12 @@ def shown(
         )
     return EnrolmentRow(
         id=enrolment.id,
-        region_id=enrolment.region_id,
+        region=region,
         status=enrolment.status,
         version=enrolment.version,
         finalized_at=enrolment.finalized_at,
         withdrawn_at=enrolment.withdrawn_at,
+        withdrawn_by=EndedBy.of(enrolment.withdrawn_by),
         accept_equivalent_department=form.accept_equivalent_department,
         multiple_birth=MultipleBirthRow(form.is_multiple, form.all_apply_here),
         priority_claim=claim,
@@ -160,3 +183,26 @@ def shown(
         missing=missing,
         can_finalize=is_open and not missing,
     )
+
+
+def frozen(*, form: Form, advice: str | None) -> dict[str, object]:
+    """The definitive form in words: what it said stays readable when names change later (rule 21)."""
+    return {
+        "advice": advice,
+        "preferences": [
+            {
+                "rank": rank,
+                "school_id": str(choice.school_id),
+                "school": choice.school,
+                "department_id": str(choice.department_id),
+                "department": choice.department,
+            }
+            for rank, choice in enumerate(form.choices, start=1)
+        ],
+        "priority": form.ground.value if form.ground else None,
+        "sibling_name": form.sibling_name,
+        "sibling_class": form.sibling_class,
+        "accept_equivalent_department": form.accept_equivalent_department,
+        "is_multiple": form.is_multiple,
+        "all_apply_here": form.all_apply_here,
+    }

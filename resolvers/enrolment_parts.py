@@ -8,7 +8,7 @@ from uuid import UUID
 from models import Department, Enrolment, IndividualWindow, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
-from resolvers.enrolment_forms import EnrolmentRow, open_departments_by_advice, shown
+from resolvers.enrolment_forms import EnrolmentRow, choice, open_departments_by_advice, shown
 from resolvers.family import grouped, load_logins
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
@@ -16,7 +16,7 @@ from resolvers.viewer import Viewer
 from rules import enrolment as rule
 from rules import result
 from rules.calendar import Window, closed
-from rules.enrolment import Choice, Form
+from rules.enrolment import Form
 from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 
 
@@ -83,7 +83,11 @@ async def _in_the_way(forms: list[Enrolment], rows: list[PupilRow]) -> dict[UUID
 async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
     """What was undone, the latest first (rule 22: it stays)."""
     undone = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
-    found = await undone.filter(status=EnrolmentStatus.WITHDRAWN).order_by("-withdrawn_at")
+    found = (
+        await undone.filter(status=EnrolmentStatus.WITHDRAWN)
+        .order_by("-withdrawn_at")
+        .select_related("region")
+    )
     shown_by_id = await all_shown(enrolments=found, rows=rows)
     for row in rows:
         row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]
@@ -115,7 +119,9 @@ async def all_shown(
         open_ids = open_by_advice.get(row.advice or "", set())
         form = Form(
             choices=tuple(
-                _choice(departments[line], open_ids) for line in lines[one.id] if line in departments
+                choice(department=departments[line], open_ids=open_ids)
+                for line in lines[one.id]
+                if line in departments
             ),
             ground=one.priority_ground,
             sibling_name=one.sibling_name,
@@ -125,20 +131,14 @@ async def all_shown(
             all_apply_here=one.all_apply_here,
         )
         obstacles = (in_the_way or {}).get(one.id, ())
-        answer[one.id] = shown(enrolment=one, form=form, list_length=row.list_length, in_the_way=obstacles)
+        answer[one.id] = shown(
+            enrolment=one,
+            form=form,
+            list_length=row.list_length,
+            region=one.region.code,
+            in_the_way=obstacles,
+        )
     return answer
-
-
-def _choice(department: tuple[UUID, str, UUID, str, list[str] | None], open_ids: set[UUID]) -> Choice:
-    department_id, name, school_id, school, grounds = department
-    return Choice(
-        department_id=department_id,
-        department=name,
-        school_id=school_id,
-        school=school,
-        grounds=frozenset(grounds or ()),
-        open_to_child=department_id in open_ids,
-    )
 
 
 @part("placement_result")

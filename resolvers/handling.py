@@ -44,7 +44,7 @@ async def decide_priority(*, viewer: Viewer, pupil_id: UUID, decision: PriorityD
         status = rule.decide(handled=case.handled, decision=decision)
         if status is not form.priority_status:
             act.change(form, priority_status=status)
-            if to := await address_of(act=act):
+            if to := await address_of(act=act, region_id=form.region_id):
                 act.mail(
                     PriorityDecided(
                         first_name=act.child.first_name, granted=decision is PriorityDecision.GRANT
@@ -234,7 +234,7 @@ async def _leave(case: Case, *, placement: PlacementStatus, **said: str) -> None
 
 async def _tell_family(case: Case, *, before: datetime | None) -> None:
     act, form = case.act, case.form
-    if to := await address_of(act=act):
+    if to := await address_of(act=act, region_id=form.region_id):
         by = act.viewer.school_name if act.viewer else None
         act.mail(
             EnrolmentWithdrawn(first_name=act.child.first_name, by=by or "de school", before=before),

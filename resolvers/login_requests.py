@@ -10,6 +10,7 @@ from models import Address, Guardian, LoginRequest, Pupil, Region, SchoolYear
 from resolvers import clock, scope, throttle
 from resolvers.calendars import calendar_of, current_year
 from resolvers.evenly import answered_evenly
+from resolvers.imports.pupil_register import name_of
 from resolvers.oki_doc import next_elk_number, vault, write_bsn
 from resolvers.parent_login import address_on_file, invite, mail_1_again, situation_of, waiting_request
 from resolvers.regions import with_code
@@ -61,12 +62,14 @@ async def request_parent_login(*, elk_number: str, birth_date: date, region: str
                     await _answer(child=child, region=asked)
 
 
-async def approve_login_request(*, viewer: Viewer, id: UUID, email: str | None) -> Decided:
+async def approve_login_request(
+    *, viewer: Viewer, id: UUID, email: str | None, confirm_duplicate: bool | None = None
+) -> Decided:
     """The family gets its login. An outside child becomes a pupil of this region first, with a number with B.
 
     `email`: where there is no address on file, the one that the region found out. Raises `NotFound`,
     `StateConflict` (decided already), `InvalidValue`, `PupilKnown`, `PeriodClosed`, or `Refusals` with what rule 8
-    lacks.
+    lacks; `ConfirmDuplicate` where a child of this name and birth date is known, until `confirm_duplicate`.
     """
     found = await scope.one(scope.login_requests(viewer).filter(id=id).select_related("region"))
     async with take(
@@ -74,6 +77,8 @@ async def approve_login_request(*, viewer: Viewer, id: UUID, email: str | None) 
     ) as act:
         request = await _waiting(act=act, viewer=viewer, found=found)
         if act.pupil is None:
+            if not confirm_duplicate:
+                await _refuse_duplicate(request=request, region=found.region)
             await _make_pupil(act=act, request=request)
             to = rule.address(known=request.email, given=email)
         else:
@@ -177,6 +182,28 @@ def _decide(*, act: Act, request: LoginRequest, **values: object) -> None:
     act.change(request, decided_at=act.now, bsn_encrypted=None, bsn_index=None, **values)
 
 
+async def _refuse_duplicate(*, request: LoginRequest, region: Region) -> None:
+    """Raises `ConfirmDuplicate`. In linked regions too: a child is enrolled once."""
+    assert request.birth_date is not None
+    told = request.told
+    names = {(name_of(first_name=told["first_name"], last_name=told["last_name"]), request.birth_date)}
+    known = scope.alike(
+        group_id=region.group_id,
+        school_year_id=request.school_year_id,
+        bsn_indexes=(),
+        names=names,
+    )
+    numbers = [one.elk_number for one in await known.order_by("elk_number") if _is_named(one, told)]
+    if numbers:
+        raise rule.ConfirmDuplicate(elk_numbers=tuple(numbers)).at("confirm_duplicate")
+
+
+def _is_named(pupil: Pupil, told: dict[str, str]) -> bool:
+    return name_of(first_name=pupil.first_name, last_name=pupil.last_name) == name_of(
+        first_name=told["first_name"], last_name=told["last_name"]
+    )
+
+
 async def _make_pupil(*, act: Act, request: LoginRequest) -> None:
     """Rule 47: an outside child, as its family told. Raises `PupilKnown`, `ElkNumbersUsedUp`."""
     assert act.region is not None
@@ -206,7 +233,7 @@ async def _make_pupil(*, act: Act, request: LoginRequest) -> None:
             await write_bsn(act=act, bsn=vault().decrypt(encrypted=request.bsn_encrypted))
         except PupilKnown as known:
             known.path = ()
-            known.what_now = "Bekijk bij de aanvraag op welk kind zij lijkt."
+            known.what_now = "Wijs deze aanvraag af. De ouders vragen de inlog dan aan met het ELK-nummer dat het kind al heeft."
             raise
     act.create(Address(id=uuid4(), pupil_id=pupil.id, position=1, **told["address"]))
     act.create(Guardian(id=uuid4(), pupil_id=pupil.id, position=1, email=request.email, **told["guardian"]))

@@ -6,6 +6,7 @@ from emails import EnrolmentWithdrawn
 from models import Enrolment
 from resolvers import scope
 from resolvers.enrolment import address_of, withdraw
+from resolvers.fall_back import reopen
 from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules.dossier import PlacedAlready
@@ -34,7 +35,7 @@ async def set_not_placing_reason(
             if not confirm_withdrawal:
                 raise ConfirmWithdrawal().at("confirm_withdrawal")
             await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
-            if to := await address_of(act=act):
+            if to := await address_of(act=act, region_id=final.region_id):
                 act.mail(
                     EnrolmentWithdrawn(
                         first_name=pupil.first_name, by=viewer.school_name or "de basisschool"
@@ -44,4 +45,6 @@ async def set_not_placing_reason(
                     region=final.region,
                 )
         act.change(pupil, not_placing_reason=reason)
+        if reason is None and act.changes_anything:
+            await reopen(act=act)
     return pupil_id

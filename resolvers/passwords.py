@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import os
+import time
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from math import ceil
 from typing import TypeVar
 
 from prometheus_client import Gauge
@@ -14,7 +16,7 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from rules import passwords as rule
-from rules.sign_in import TooManyAttempts
+from rules.sign_in import SignInBusy
 from settings import load
 
 log = logging.getLogger("loket.passwords")
@@ -28,25 +30,29 @@ WAITING = Gauge(
 # 46 MiB and two passes: some 60 ms on one core of a server of 2026.
 MEMORY_KIB = 46 * 1024
 PASSES = 2
-# Half the cores hash, the others answer. Beyond the queue it is kinder to say: in a moment.
+# Half the cores hash, the others answer.
 WORKERS = max(1, (os.cpu_count() or 2) // 2)
-LONGEST_QUEUE = 200
-BUSY_SECONDS = 5
+# Whoever would wait longer is told at once to come back: work for people who have given up helps nobody in.
+LONGEST_WAIT = 6.0
+# How fast what was measured last weighs in.
+NEW_WEIGHS = 0.2
 
 R = TypeVar("R")
 
 _waiting = 0
+# Seconds that a hash takes here and now: on a busy machine the same queue is a longer wait.
+_takes = 0.06
 
 
 async def hashed(*, password: str) -> str:
-    """The hash to keep of a new password."""
+    """The hash to keep of a new password. Raises `SignInBusy`, as `matches` does."""
     return await _off_the_loop(lambda: _hasher().hash(_bytes(password)))
 
 
 async def matches(*, password: str, stored: str | None) -> bool:
     """Whether this is the password. Without a stored one it takes as long and is never right.
 
-    Raises `TooManyAttempts` when so many wait that the answer would take seconds.
+    Raises `SignInBusy` when so many wait that the answer would take longer than people do.
     """
     return await _off_the_loop(lambda: _matches(password, stored))
 
@@ -73,15 +79,25 @@ def _matches(password: str, stored: str | None) -> bool:
 
 async def _off_the_loop(work: Callable[[], R]) -> R:
     global _waiting
-    if _waiting >= LONGEST_QUEUE:
-        raise TooManyAttempts(retry_after_seconds=BUSY_SECONDS)
+    wait = _waiting * _takes / WORKERS
+    if wait >= LONGEST_WAIT:
+        raise SignInBusy(retry_after_seconds=max(1, ceil(wait)))
     _waiting += 1
     WAITING.set(_waiting)
     try:
-        return await asyncio.get_running_loop().run_in_executor(_pool(), work)
+        return await asyncio.get_running_loop().run_in_executor(_pool(), _timed, work)
     finally:
         _waiting -= 1
         WAITING.set(_waiting)
+
+
+def _timed(work: Callable[[], R]) -> R:
+    global _takes
+    began = time.perf_counter()
+    try:
+        return work()
+    finally:
+        _takes += (time.perf_counter() - began - _takes) * NEW_WEIGHS
 
 
 def _bytes(password: str) -> bytes:

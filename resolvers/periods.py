@@ -1,5 +1,6 @@
 """Which windows of the tijdpad are open now (rule 3)."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from resolvers import clock
 from resolvers.calendars import calendar_of
 from resolvers.regions import region_to_read
 from resolvers.viewer import Viewer
+from rules.calendar import Span
 from rules.vocabulary import PeriodKind
 
 
@@ -15,6 +17,7 @@ class OpenPeriod:
     kind: PeriodKind
     opens_at: datetime
     closes_at: datetime | None
+    seconds_left: int | None
 
 
 async def current_periods(*, viewer: Viewer, region: str | None) -> list[OpenPeriod]:
@@ -29,8 +32,19 @@ async def current_periods(*, viewer: Viewer, region: str | None) -> list[OpenPer
     )
     spans = {kind: span for kind, span in calendar.spans.items() if span.holds(now)}
     for window in calendar.own_windows:
-        if window.holds(now):
-            spans.setdefault(PeriodKind.APPLICATION, window)
+        there = spans.get(PeriodKind.APPLICATION)
+        if window.holds(now) and (there is None or _outlasts(window, there)):
+            spans[PeriodKind.APPLICATION] = window
     return [
-        OpenPeriod(kind, spans[kind].opens_at, spans[kind].closes_at) for kind in PeriodKind if kind in spans
+        OpenPeriod(kind, spans[kind].opens_at, spans[kind].closes_at, _left(spans[kind], now))
+        for kind in PeriodKind
+        if kind in spans
     ]
+
+
+def _outlasts(window: Span, other: Span) -> bool:
+    return other.closes_at is not None and window.closes_at is not None and window.closes_at > other.closes_at
+
+
+def _left(span: Span, now: datetime) -> int | None:
+    return None if span.closes_at is None else math.ceil((span.closes_at - now).total_seconds())

@@ -35,8 +35,9 @@ async def region_of_family(*, code: str | None, pupil: Pupil, viewer: Viewer) ->
     Raises `NotFound` for a name of any other.
     """
     logins = await scope.of(pupil, ParentLogin).select_related("region")
+    regions = {login.region_id: login.region for login in logins}
     if code is not None:
-        named = next((login.region for login in logins if login.region.code == code), None)
+        named = next((region for region in regions.values() if region.code == code), None)
         if named is None:
             raise NotFound().at("region")
         return named
@@ -45,7 +46,7 @@ async def region_of_family(*, code: str | None, pupil: Pupil, viewer: Viewer) ->
         own=pupil.region_id,
         signed_in=viewer.signed_in_region_id,
     )
-    return await Region.get(id=meant)
+    return regions[meant] if meant in regions else await Region.get(id=meant)
 
 
 async def region_to_read(*, code: str | None, viewer: Viewer) -> Region | None:

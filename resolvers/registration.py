@@ -32,12 +32,13 @@ async def register_outside_pupil(*, region: str, registration: Registration, req
     `YearClosed`.
     """
     async with answered_evenly():
-        await throttle.spend_or_refuse(
-            what="mails-network", who=network(address=request_ip), budget=MAILS_PER_NETWORK
-        )
         asked, year = await open_for_requests(code=region)
         adviezen = {one.code: FormAdvice(one.list_length, one.other_way) for one in await Advice.all()}
         told = rule.checked(registration=registration, year_begins=year.starts_on, adviezen=adviezen)
+        # After the form is right: who mistypes uses up nothing of a network that others share.
+        await throttle.spend_or_refuse(
+            what="mails-network", who=network(address=request_ip), budget=MAILS_PER_NETWORK
+        )
         await throttle.spend_or_refuse(
             what="registrations-address", who=told.email.casefold(), budget=REGISTRATIONS_PER_ADDRESS
         )
@@ -68,8 +69,7 @@ async def confirm_login_request(*, token: str) -> None:
             refusal = LinkExpired()
             refusal.what_now = "Geef uw kind opnieuw op. U krijgt dan een nieuwe mail."
             raise refusal.at("token")
-        earlier = await _earlier(request=request, state=LoginRequestState.OPEN)
-        if earlier is not None:
+        for earlier in await _earlier(request=request, state=LoginRequestState.OPEN):
             act.delete(earlier)
         act.change(request, state=LoginRequestState.OPEN, confirmed_at=act.now, token_hash=None)
 
@@ -84,7 +84,9 @@ def _invalid() -> LinkInvalid:
 
 
 async def _kept(*, act: Act, told: Registration, year_id: UUID) -> LoginRequest:
-    """One row for one child of one family, however often the button is pressed; the last answers count."""
+    """One row for the same answers, however often the button is pressed. Other answers have a link of their own:
+    whoever opens a mail confirms what was told when it was sent, and nothing that a stranger told since.
+    """
     assert act.region is not None
     request = LoginRequest(
         id=uuid4(),
@@ -98,23 +100,22 @@ async def _kept(*, act: Act, told: Registration, year_id: UUID) -> LoginRequest:
         **_bsn(told.bsn),
     )
     request.token_hash = links.digest(_token(request.id))
-    earlier = await _earlier(request=request, state=LoginRequestState.UNCONFIRMED)
-    if earlier is None:
-        act.create(request)
-        return request
-    names = ("email", "told", "created_at", "bsn_encrypted", "bsn_index")
-    act.change(earlier, **{name: getattr(request, name) for name in names})
-    return earlier
+    for earlier in await _earlier(request=request, state=LoginRequestState.UNCONFIRMED):
+        if (earlier.told, earlier.bsn_index) == (request.told, request.bsn_index):
+            act.change(earlier, created_at=act.now)
+            return earlier
+    act.create(request)
+    return request
 
 
-async def _earlier(*, request: LoginRequest, state: LoginRequestState) -> LoginRequest | None:
+async def _earlier(*, request: LoginRequest, state: LoginRequestState) -> list[LoginRequest]:
     """What this family told before about the same child, in this state."""
     from_here = scope.registrations(
         region_id=request.region_id, school_year_id=request.school_year_id, email=request.email
     )
     alike = from_here.filter(state=state, birth_date=request.birth_date).exclude(id=request.id)
     name = _name(request)
-    return next((one for one in await alike.select_for_update() if _name(one) == name), None)
+    return [one for one in await alike.select_for_update() if _name(one) == name]
 
 
 def _name(request: LoginRequest) -> str:
@@ -137,7 +138,8 @@ async def _mail(*, act: Act, request: LoginRequest) -> None:
     before = await OutboxMail.filter(link_id=request.id).count()
     act.mail(
         LoginRequestConfirm(
-            first_name=request.told["first_name"], valid_until=request.created_at + CONFIRM_WITHIN
+            first_name=request.told["first_name"],
+            valid_until=rule.valid_until(told_at=request.created_at, calendar=act.calendar),
         ),
         to=request.email,
         unique_key=f"login_request:{request.id}:{before}",

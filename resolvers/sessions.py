@@ -41,7 +41,7 @@ class SignedIn:
 async def login(
     *, username: str, password: str, region: str | None, request_ip: str, user_agent: str
 ) -> SignedIn:
-    """Sign in with a user name and a password. Raises `WrongCredentials` or `TooManyAttempts`.
+    """Sign in with a user name and a password. Raises `WrongCredentials`, `TooManyAttempts` or `SignInBusy`.
 
     An ELK number is unique within a group of linked regions: `region` says which. Without it the number
     is tried in every group, so that the work says nothing about where it exists; portals name theirs.

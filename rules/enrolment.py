@@ -117,15 +117,21 @@ def _about_priority(form: Form) -> list[str]:
 def fitting(*, form: Form, first_school_before: UUID | None) -> tuple[Form, list[str]]:
     """What stays when the first preference went to another school (rules 18-20), and what to tell.
 
-    Priority claims that the new first school does not have go. A claim that was wrong from the
+    Priority claims that the new first school does not have go; one that it has stays, and is to be looked at. A claim that was wrong from the
     start, or of a list that is empty for a moment, stays: it stands in `missing`, and nothing a family
     typed is lost behind its back.
     """
     first = form.choices[0] if form.choices else None
     if first is None or first_school_before in (None, first.school_id):
         return form, []
-    if form.ground is None or form.ground in first.grounds:
+    if form.ground is None:
         return form, []
+    if form.ground in first.grounds:
+        told = (
+            f"U heeft {first.school} op de eerste plaats gezet. Uw aanvraag voor voorrang ({GROUNDS[form.ground]}) "
+            "is blijven staan. Kijk na of zij ook voor deze school klopt."
+        )
+        return form, [told]
     told = (
         "U heeft een andere school op de eerste plaats gezet. Uw aanvraag voor voorrang "
         f"({GROUNDS[form.ground]}) geldt daar niet en is weggehaald."

@@ -18,6 +18,8 @@ _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _DUTCH_DATE = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})", re.ASCII)
 # Marks that turn the direction of text: they can make one name look like another.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Seen by nobody, and no letter of any script needs them.
+_UNSEEN = frozenset("\u00ad\u200b\u2060\ufeff")
 # Letters that no decomposition takes apart.
 _FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
@@ -102,12 +104,13 @@ def read_date(text: str) -> date | None:
 
 def clean_name(text: str) -> str:
     """A name in its one spelling: composed (NFC), single spaces, straight and curly apostrophes kept."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    seen = "".join(letter for letter in text if letter not in _UNSEEN)
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def is_name(text: str, *, longest: int = 120) -> bool:
     """Any letters of any script; no control characters, no half surrogate pairs, not too long, not empty."""
-    if len(text) > longest or not text.strip():
+    if len(text) > longest or not clean_name(text):
         return False
     # Plain letters are by far the most, and the list of kinds is slow to ask.
     if text.isascii():
@@ -120,7 +123,7 @@ def is_name(text: str, *, longest: int = 120) -> bool:
 
 def without_turning(text: str) -> str:
     """Running text without the marks that turn its direction: pasted along unseen, they make it read otherwise."""
-    return "".join(letter for letter in text if letter not in _TURNING)
+    return "".join(letter for letter in text if letter not in _TURNING and letter not in _UNSEEN)
 
 
 def full_name(*, first_name: str, infix: str, last_name: str) -> str:

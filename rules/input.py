@@ -52,7 +52,7 @@ class Checks:
     def name(self, field: str, value: str, *, label: str, longest: int = 120, required: bool = True) -> str:
         if not value.strip() and not required:
             return ""
-        if not is_name(value, longest=longest):
+        if not is_name(value, longest=longest) or not any(map(str.isalpha, value)):
             self.wrong(field, f"{label}: vul een naam in van 1 tot {longest} letters.")
         return clean_name(value[: longest + 1])
 

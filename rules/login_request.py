@@ -4,14 +4,16 @@ Who asks learns nothing by it: what follows depends on the child, the answer doe
 """
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from typing import ClassVar
 
 from rules import parent_login
 from rules.identifiers import is_bsn, is_elk_number, read_email
 from rules.input import Checks, wrong_at
 from rules.parent_login import Situation
-from rules.refusal import Refusals
+from rules.refusal import Refusal, Refusals
 from rules.sign_in import Bucket
 from rules.vocabulary import LoginRequestState, LoginStatus
 
@@ -28,6 +30,21 @@ DECIDED = {
 }
 _WITHIN_A_NUMBER = re.compile(r"(?<=\d)[ .](?=\d)", re.ASCII)
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)", re.ASCII)
+
+
+@dataclass(eq=False)
+class ConfirmDuplicate(Refusal):
+    """Rule 2: a child of this name and day of birth is there already; a person says that it is another."""
+
+    code: ClassVar[str] = "CONFIRM_DUPLICATE"
+    elk_numbers: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return (
+            f"Er is al een kind met deze naam en geboortedatum: {', '.join(self.elk_numbers)}. Is het hetzelfde "
+            "kind? Wijs de aanvraag dan af. Is het een ander kind? Bevestig dat dan."
+        )
 
 
 class Answer(Enum):

@@ -4,14 +4,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from rules.calendar import Calendar, Window, spans_of
 from rules.dossier import UNLIKELY_AGE, is_of_an_age
 from rules.identifiers import clean_name, is_name, read_brin, read_bsn, read_email
 from rules.input import Checks
+from rules.login_request import CONFIRM_WITHIN
 from rules.parent_login import AdviceNotOnForm
 
+LONGEST_MAILED = 40
 _AN_ADDRESS = re.compile(r"\.\w\w")
 
 
@@ -104,6 +107,16 @@ def checked(
     return right
 
 
+def valid_until(*, told_at: datetime, calendar: Calendar) -> datetime:
+    """Until when the link of the mail works: two days, and no longer than families may ask."""
+    ends = [
+        span.closes_at
+        for span in spans_of(window=Window.REQUESTING, calendar=calendar)
+        if span.closes_at is not None
+    ]
+    return min(told_at + CONFIRM_WITHIN, max(ends)) if ends else told_at + CONFIRM_WITHIN
+
+
 def _mailed(checks: Checks, given: str) -> str:
     """The one word of a stranger that goes out in a mail, to an address that nobody confirmed yet: a name, with
     no room for a message or a link."""
@@ -111,7 +124,7 @@ def _mailed(checks: Checks, given: str) -> str:
         return checks.name("first_name", given, label="Roepnaam", longest=100)
     kept = clean_name(given)
     strange = any(unicodedata.category(letter)[0] not in "LM" and letter not in " -'’.·" for letter in kept)
-    if strange or _AN_ADDRESS.search(kept):
+    if strange or _AN_ADDRESS.search(kept) or len(kept) > LONGEST_MAILED or kept.count(" ") > 2:
         checks.wrong("first_name", "Roepnaam: vul alleen de naam in, zonder cijfers of andere tekens.")
     return kept
 

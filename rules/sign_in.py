@@ -151,6 +151,21 @@ class TooManyAttempts(Refusal):
         return f"Er is te vaak achter elkaar geprobeerd. Wacht {wait} en probeer het dan opnieuw.{self.what_else}"
 
 
+@dataclass(eq=False)
+class SignInBusy(Refusal):
+    """So many sign in at once that whoever comes now would wait too long. Nothing was looked at or counted."""
+
+    code: ClassVar[str] = "SIGN_IN_BUSY"
+    retry_after_seconds: int = 1
+
+    @property
+    def message(self) -> str:
+        return (
+            "Er loggen nu heel veel mensen tegelijk in. Het ligt niet aan u. "
+            f"Wacht {_in_words(self.retry_after_seconds)} en probeer het dan opnieuw."
+        )
+
+
 def _in_words(seconds: int) -> str:
     if seconds < 90:
         return f"{seconds} seconden" if seconds != 1 else "1 seconde"

@@ -162,7 +162,10 @@ class TooManyUploads(Refusal):
     def message(self) -> str:
         if self.dossiers:
             return f"Er staan al {self.most} dossiers klaar die nog niet zijn overgenomen. Probeer het morgen opnieuw."
-        return f"Er staan al {self.most} bestanden. Verwijder er eerst een, of voeg bestanden samen."
+        return (
+            f"Er staan al {self.most} bestanden, of ze zijn nog onderweg. Verwijder er een, voeg bestanden samen, "
+            "of probeer het over een half uur opnieuw."
+        )
 
 
 @dataclass(eq=False)

@@ -91,6 +91,27 @@ class PriorityDecision(StrEnum):
     REJECT = "REJECT"
 
 
+class EndedBy(StrEnum):
+    """Who ended a definitive enrolment."""
+
+    FAMILY = "FAMILY"
+    PRIMARY_SCHOOL = "PRIMARY_SCHOOL"
+    SECONDARY_SCHOOL = "SECONDARY_SCHOOL"
+
+    @classmethod
+    def of(cls, role: str) -> "EndedBy | None":
+        """By the role that did it; None while it has not ended."""
+        return (
+            {
+                Role.PARENT: cls.FAMILY,
+                Role.PO_EDITOR: cls.PRIMARY_SCHOOL,
+                Role.VO_STAFF: cls.SECONDARY_SCHOOL,
+            }.get(Role(role))
+            if role
+            else None
+        )
+
+
 class WindowReason(StrEnum):
     """Why one family may enrol outside the application period (rules 7 and 22)."""
 

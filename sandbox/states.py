@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models import Account, Enrolment, OkiDoc, ParentLogin, Preference
 from resolvers import links
-from resolvers.enrolment import frozen
+from resolvers.enrolment_forms import frozen
 from rules.calendar import AMSTERDAM
 from rules.enrolment import Form
 from rules.vocabulary import EnrolmentStatus, LoginStatus, PriorityGround, PriorityStatus, Role

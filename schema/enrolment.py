@@ -8,7 +8,7 @@ import strawberry
 from resolvers import enrolment as use
 from resolvers import schools
 from resolvers.viewer import Viewer
-from rules.vocabulary import Colour, EnrolmentStatus, PriorityGround, PriorityStatus, Role
+from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus, Role
 from schema.context import Info
 from schema.mutation import Mutations
 from schema.refusals import REFUSALS
@@ -21,7 +21,10 @@ FORM: Roles = frozenset({Role.PARENT, Role.VO_STAFF})
 ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
 EnrolmentStatusEnum = strawberry.enum(
     EnrolmentStatus,
-    description="CONCEPT: nog niet definitief. FINAL: definitief. WITHDRAWN: ongedaan gemaakt.",
+    description="CONCEPT: nog niet definitief. FINAL: definitief. WITHDRAWN: beëindigd: door de ouders, de basisschool of de VO-school.",
+)
+EndedByEnum = strawberry.enum(
+    EndedBy, description="FAMILY: de ouders. PRIMARY_SCHOOL: de basisschool. SECONDARY_SCHOOL: de VO-school."
 )
 PriorityGroundEnum = strawberry.enum(
     PriorityGround, description="SIBLING: broer of zus op de school. STAFF_CHILD: kind van een medewerker."
@@ -103,7 +106,8 @@ class MultipleBirth:
 @output_type("Een aanmelding: de voorkeurslijst en wat bij de eerste voorkeur hoort.")
 class Enrolment:
     id: strawberry.ID = seen_by(FORM, description="Het kenmerk van deze aanmelding.")
-    status: EnrolmentStatus = seen_by(FORM, description="Concept, definitief of ongedaan gemaakt.")
+    region: str = seen_by(FORM, description="De code van de regio waarin is aangemeld.")
+    status: EnrolmentStatus = seen_by(FORM, description="Concept, definitief of beëindigd.")
     version: int = seen_by(
         FORM, description="De versie. Geef haar mee als `expectedVersion` bij de volgende stap."
     )
@@ -124,7 +128,8 @@ class Enrolment:
     )
     multiple_birth: MultipleBirth = seen_by(FORM, description="Of het kind er een van een meerling is.")
     finalized_at: datetime | None = seen_by(FORM, description="Wanneer de aanmelding definitief is gemaakt.")
-    withdrawn_at: datetime | None = seen_by(FAMILY, description="Wanneer de aanmelding ongedaan is gemaakt.")
+    withdrawn_at: datetime | None = seen_by(FAMILY, description="Wanneer de aanmelding is beëindigd.")
+    withdrawn_by: EndedBy | None = seen_by(FAMILY, description="Wie de aanmelding heeft beëindigd.")
 
 
 @input_type("Een keuze op de voorkeurslijst.")
@@ -218,6 +223,7 @@ class EnrolmentMutation:
         save_enrolment,
         takes=SaveEnrolmentInput,
         gives={"enrolment": Enrolment, "notices": list[str]},
+        told={"notices": "Wat er met uw antwoorden is gebeurd, en wat u nog moet nakijken."},
         description="Bewaart de aanmelding, ook als zij nog niet compleet is.",
     )
     finalize_enrolment = mutations.step(

@@ -206,6 +206,11 @@ class ApproveLoginRequestInput:
         description="Alleen nodig als er geen adres van de ouders bekend is: het adres dat u heeft nagevraagd.",
         default=None,
     )
+    confirm_duplicate: bool | None = seen_by(
+        REGION,
+        description="Ja: dit is een ander kind, ook al is er een met deze naam en geboortedatum.",
+        default=None,
+    )
 
 
 @input_type("Welke aanvraag u afwijst, en waarom.")

@@ -73,12 +73,14 @@ class Mutations:
         description: str,
         name: str | None = None,
         load: Loader | None = None,
+        told: Mapping[str, str] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> Any:
-        """Any other mutation. `load` turns what the use case returned into the entity to show."""
+        """Any other mutation. `load` turns what the use case returned into the entity to show; `told`: what an
+        entity is, where it is not how things stand."""
         name = name or use_case.__name__
         roles = roles_in(seen_by)
-        payload = _payload(name, gives, roles)
+        payload = _payload(name, gives, roles, told or {})
         wanted = _from_context(use_case, takes)
         refusals = self._refusals
 
@@ -107,8 +109,8 @@ class Mutations:
         chosen: Callable[..., Any] = resolve_without_input
         if takes is not None:
             chosen = resolve
-            told = strawberry.argument(name="input", description="De gegevens voor deze handeling.")
-            resolve.__annotations__["given"] = Annotated[takes, told]
+            said = strawberry.argument(name="input", description="De gegevens voor deze handeling.")
+            resolve.__annotations__["given"] = Annotated[takes, said]
             resolve.__defaults__ = None
         chosen.__annotations__["return"] = payload
         field = computed_for(roles, description=description, metadata=metadata)(chosen)
@@ -116,10 +118,12 @@ class Mutations:
         return field
 
 
-def _payload(name: str, gives: Mapping[str, type], roles: Roles) -> type:
+STANDS = "Hoe het er nu voor staat; leeg als het niet kon."
+
+
+def _payload(name: str, gives: Mapping[str, type], roles: Roles, told: Mapping[str, str]) -> type:
     members: dict[str, Any] = {
-        entity: seen_by(roles, description="Hoe het er nu voor staat; leeg als het niet kon.")
-        for entity in gives
+        entity: seen_by(roles, description=told.get(entity, STANDS)) for entity in gives
     }
     members["errors"] = seen_by(roles, description="Waarom het niet kon; leeg als het gelukt is.")
     hints: dict[str, Any] = {entity: type_ | None for entity, type_ in gives.items()}

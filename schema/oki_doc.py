@@ -200,11 +200,13 @@ class UpdateOkiDocInput:
     infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
     gender: str | None = seen_by(PO, description="M, V, O of leeg.", default=None)
     group: str | None = seen_by(PO, description="De groep, zoals 8a.", default=None)
-    bsn: str | None = seen_by(PO, description="Het BSN; leeg haalt het weg.", default=None)
+    bsn: str | None = seen_by(PO, description="Het BSN; een lege tekst haalt het weg.", default=None)
     address: AddressInput | None = seen_by(PO, description="Het woonadres.", default=None)
     guardians: list[GuardianInput] | None = seen_by(PO, description="Alle ouders, op volgorde.", default=None)
     provisional_advice: str | None = seen_by(PO, description="Het voorlopige advies.", default=None)
-    advice: str | None = seen_by(PO, description="Het definitieve advies; leeg haalt het weg.", default=None)
+    advice: str | None = seen_by(
+        PO, description="Het definitieve advies; een lege tekst haalt het weg.", default=None
+    )
     reconsideration_motivation: str | None = seen_by(
         PO, description="Waarom een hoger toetsadvies het advies niet verhoogt.", default=None
     )

@@ -78,6 +78,9 @@ class CurrentPeriod:
     closes_at: datetime | None = seen_by(
         SIGNED_IN, description="Tot wanneer; op dat moment zelf is zij dicht. Leeg: zonder einde."
     )
+    seconds_left: int | None = seen_by(
+        SIGNED_IN, description="Hoeveel seconden zij nog open is, naar de klok van de server."
+    )
 
 
 @output_type("Over uzelf en het moment.")

@@ -8,6 +8,7 @@ from rules import (
     enrolment,
     handling,
     input,
+    login_request,
     not_placing,
     parent_login,
     passwords,
@@ -90,6 +91,11 @@ TABLE: dict[type[Refusal], Told] = {
     sign_in.TooManyAttempts: told_to(
         EVERYONE,
         description="Er is te vaak geprobeerd.",
+        retry_after_seconds="Na hoeveel seconden het opnieuw kan.",
+    ),
+    sign_in.SignInBusy: told_to(
+        EVERYONE,
+        description="Er loggen nu te veel mensen tegelijk in.",
         retry_after_seconds="Na hoeveel seconden het opnieuw kan.",
     ),
     sign_in.LinkInvalid: told_to(
@@ -176,7 +182,14 @@ TABLE: dict[type[Refusal], Told] = {
         missing="Wat er nog moet gebeuren, in de volgorde van het formulier.",
     ),
     enrolment.AlreadyEnrolledElsewhere: told_to(
-        FAMILY, description="Het kind is al definitief aangemeld in een andere regio.", region="De regio."
+        FAMILY,
+        description="Het kind is al definitief aangemeld in een andere regio.",
+        region="De naam van die regio.",
+    ),
+    login_request.ConfirmDuplicate: told_to(
+        Role.REGION_ADMIN,
+        description="Er is al een kind met deze naam en geboortedatum.",
+        elk_numbers="De ELK-nummers van die kinderen.",
     ),
     enrolment.TooManyPreferences: told_to(
         FAMILY, description="Er staan te veel scholen op de lijst.", most="Hoeveel er op een lijst passen."

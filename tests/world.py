@@ -28,6 +28,7 @@ from models import (
     Department,
     Guardian,
     OkiDoc,
+    ParentLogin,
     Period,
     PrimarySchool,
     Pupil,
@@ -40,7 +41,7 @@ from models import (
 from resolvers import clock, passwords, sessions, throttle
 from rules.calendar import AMSTERDAM
 from rules.identifiers import sort_name
-from rules.vocabulary import OkiDocStatus, PeriodKind, PupilOrigin, Role
+from rules.vocabulary import LoginStatus, OkiDocStatus, PeriodKind, PupilOrigin, Role
 from sandbox import smtp
 from sandbox.state import free_port
 from schema import files_http
@@ -270,6 +271,16 @@ class World:
         )
         return await self.sign_in(pupil.elk_number)
 
+    async def at_home(self, pupil: Pupil, *regions: Region) -> Person:
+        """The parents of a pupil, signed in, whose logins for these regions are active: straight into the tables."""
+        to = (await Guardian.get(pupil_id=pupil.id, position=1)).email
+        for region in regions:
+            await ParentLogin.create(pupil=pupil, region=region, status=LoginStatus.ACTIVATED, email=to)
+        account = await self.account(Role.PARENT, username=pupil.elk_number, pupil=pupil)
+        session, signed_in = sessions.new_session(account=account, user_agent="")
+        await session.save(force_create=True)
+        return Person(self.http, signed_in.token, account_id=account.id)
+
     def choice(self, school: int, advice: str = "HAVO") -> dict[str, str]:
         """A line of the list: the department of this school that takes this advice."""
         return {"departmentId": str(self.departments[f"{school}-{advice}"].id)}
@@ -332,8 +343,8 @@ async def _people_a_region(*, http: httpx.AsyncClient, settings: Settings, mails
         primary=primary,
     )
     for place in range(6):
-        await _secondary(world, place, region=regions[0])
-    await _secondary(world, 6, region=regions[1])
+        await secondary_school(world, place, region=regions[0])
+    await secondary_school(world, 6, region=regions[1])
     return world
 
 
@@ -360,7 +371,8 @@ async def _region(code: str, *, group: RegionGroup, year: SchoolYear) -> Region:
     return region
 
 
-async def _secondary(world: World, place: int, *, region: Region) -> None:
+async def secondary_school(world: World, place: int, *, region: Region) -> None:
+    """A secondary school with a department for each advice; the first two of the world give priority."""
     school = await SecondarySchool.create(
         id=uuid4(),
         region=region,

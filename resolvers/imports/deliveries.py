@@ -111,14 +111,35 @@ async def hand_in(
             rows.append(await _copied(kept, delivery.id, number, path))
             if len(rows) % EVERY == 0 and len(paths) > EVERY:
                 say(f"{len(rows)} van {len(paths)} bestanden klaargezet")
-        async with in_transaction():
-            await DeliveredFile.bulk_create(rows, batch_size=1000)
-            await Delivery.filter(id=delivery.id).update(due_at=clock.real_now())
     except BaseException:
         await asyncio.shield(_forget(kept, delivery.id))
         raise
-    await nudge("take_deliveries")
+    asked = asyncio.ensure_future(_ask(kept, delivery.id, rows))
+    try:
+        await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        await asked
+        raise HandedIn(delivery.id) from None
     return delivery.id
+
+
+class HandedIn(asyncio.CancelledError):
+    """Whoever hands in was interrupted, and the worker has the files all the same."""
+
+    def __init__(self, delivery_id: UUID) -> None:
+        super().__init__()
+        self.delivery_id = delivery_id
+
+
+async def _ask(kept: files.Store, delivery_id: UUID, rows: list[DeliveredFile]) -> None:
+    try:
+        async with in_transaction():
+            await DeliveredFile.bulk_create(rows, batch_size=1000)
+            await Delivery.filter(id=delivery_id).update(due_at=clock.real_now())
+    except BaseException:
+        await asyncio.shield(_forget(kept, delivery_id))
+        raise
+    await nudge("take_deliveries")
 
 
 def _opened_store() -> files.Store:

@@ -22,6 +22,16 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+    # Each row of acts has families of its own: there is something to shrink to.
+    settings.register_profile(
+        "machine",
+        max_examples=100 if config.getoption("--long") else 3,
+        deadline=None,
+        derandomize=not config.getoption("--long"),
+        database=None,
+        phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if config.getoption("--long") else [])],
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ PARENT_PASSWORD = "drie eenden op het gras"
 
 LOGIN = """mutation Login($input: LoginInput!) {
   login(input: $input) { session { token expiresAt role } errors {
-    __typename code message path ... on TooManyAttempts { retryAfterSeconds } } } }"""
+    __typename code message path
+    ... on TooManyAttempts { retryAfterSeconds } ... on SignInBusy { retryAfterSeconds } } } }"""
 BY_LINK = """mutation ByLink($input: %s!) {
   %s(input: $input) { session { token role } errors {
     __typename code message path ... on PasswordTooWeak { reason } } } }"""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
+from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from models import AuditEntry, Pupil
@@ -87,6 +88,15 @@ class TestAfterwards:
         keys.are(NEW)
         assert await shown(editor) == set(BSNS)
         assert await is_known(editor, BSNS[0])
+
+    async def test_an_import_may_begin(self, editor: Person, keys: Keys) -> None:
+        await renew(vault=keys.are(NEW, OLD), index=False, say=silent)
+        # A lock of a session outlasts the transaction, and whoever has the connection next.
+        _, held = await get_connection("default").execute_query(
+            "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE locktype = 'advisory' AND datname = current_database()"
+        )
+        assert not held
 
     async def test_the_old_key_reads_nothing_any_more(self, editor: Person, keys: Keys) -> None:
         await renew(vault=keys.are(NEW, OLD), index=False, say=silent)

@@ -140,6 +140,53 @@ class TestAfterIt:
         assert kinds.count("EnrolmentFellBack") == 2
 
 
+class TestAWayBack:
+    async def test_opens_when_an_advice_by_mistake_is_put_right(self, world: World) -> None:
+        pupil, editor = await child(world), await world.editor()
+        parent = await enrol(world, pupil)
+        clock.stand_still(at=at("2027-03-29 10:00"))
+        await correct(editor, pupil, "PRAKTIJKONDERWIJS")
+        assert (await form(parent))["individualWindows"] == []
+        await world.mails()
+        await correct(editor, pupil, "HAVO", version=2)
+        assert [one["reason"] for one in (await form(parent))["individualWindows"]] == ["ADVICE_CORRECTED"]
+        (mail, *_) = await world.mails()
+        assert "3 april 2027 om 10.00 uur" in mail["text"]
+        await parent.done("finalizeEnrolment", "")
+
+    async def test_opens_when_a_reason_not_to_place_is_taken_away(self, world: World) -> None:
+        pupil, editor = await child(world), await world.editor()
+        parent = await enrol(world, pupil)
+        clock.stand_still(at=at("2027-03-29 10:00"))
+        about = {"pupilId": str(pupil.id)}
+        await editor.done("setNotPlacingReason", "", **about, reason="MOVED", confirmWithdrawal=True)
+        assert (await form(parent))["individualWindows"] == []
+        await editor.done("setNotPlacingReason", "", **about, reason=None)
+        assert len((await form(parent))["individualWindows"]) == 1
+        await parent.done("finalizeEnrolment", "")
+
+    async def test_opens_for_nobody_who_undid_its_own(self, world: World) -> None:
+        pupil, editor = await child(world), await world.editor()
+        parent = await enrol(world, pupil)
+        await parent.done("revokeEnrolment", "")
+        clock.stand_still(at=at("2027-03-29 10:00"))
+        await correct(editor, pupil, "VMBO_BB")
+        assert (await form(parent))["individualWindows"] == []
+
+    async def test_is_never_shorter_than_a_family_gets(self, world: World) -> None:
+        pupil, editor = await child(world), await world.editor()
+        parent = await enrol(world, pupil)
+        clock.stand_still(at=at("2027-03-24 23:59"))
+        await correct(editor, pupil, "VMBO_BB")
+        (window,) = (await form(parent))["individualWindows"]
+        assert datetime.fromisoformat(window["closesAt"]) == at("2027-03-30 00:00")
+        periods = (await parent.ask("{ currentPeriods { kind closesAt secondsLeft } }"))["currentPeriods"]
+        (applying,) = [one for one in periods if one["kind"] == "APPLICATION"]
+        assert datetime.fromisoformat(applying["closesAt"]) == at("2027-03-30 00:00")
+        # The clocks went forward on the 28th.
+        assert applying["secondsLeft"] == 5 * 86400 + 60 - 3600
+
+
 class TestWhatStays:
     async def test_a_list_that_still_fits_stays_definitive_and_nobody_is_told(self, world: World) -> None:
         pupil, editor = await child(world, advice="VWO"), await world.editor()

@@ -284,7 +284,7 @@ class TestApproving:
         waits = await LoginRequest.get(state=LoginRequestState.OPEN)
         (error,) = (await admin.do("approveLoginRequest", "", id=str(waits.id)))["errors"]
         assert error["path"] == []
-        assert "bij de aanvraag" in error["message"]
+        assert "Wijs deze aanvraag af" in error["message"]
         assert "helpdesk" not in error["message"], "that is who reads it"
 
     async def test_with_an_address_of_its_own_is_refused_where_one_was_confirmed(self, world: World) -> None:

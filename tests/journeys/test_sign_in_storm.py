@@ -15,7 +15,13 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from models import Account
 from resolvers import clock, passwords, sessions, throttle
 from rules import sign_in as rule
-from rules.sign_in import STRANGER, STRANGER_UNDER_ATTACK, TooManyAttempts, WrongCredentials
+from rules.sign_in import (
+    STRANGER,
+    STRANGER_UNDER_ATTACK,
+    SignInBusy,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from tests.breakable import Valkey
 from tests.journeys.front_door import (
     PARENT_PASSWORD,
@@ -69,7 +75,7 @@ def real_time(monkeypatch: pytest.MonkeyPatch) -> RealTime:
 
 
 async def tried(name: str, password: str, *, address: str) -> str:
-    """One try without HTTP around it: RIGHT, WRONG or WAIT."""
+    """One try without HTTP around it: RIGHT, WRONG, WAIT or BUSY."""
     try:
         await sessions.login(
             username=name, password=password, region=None, request_ip=address, user_agent="guesser"
@@ -78,6 +84,8 @@ async def tried(name: str, password: str, *, address: str) -> str:
         return "WRONG"
     except TooManyAttempts:
         return "WAIT"
+    except SignInBusy:
+        return "BUSY"
     return "RIGHT"
 
 
@@ -271,6 +279,7 @@ class TestTheWork:
 
         held = Held(time_cost=1, memory_cost=64, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", lambda: held)
+        monkeypatch.setattr(passwords, "_takes", passwords._takes)
         storm = [
             asyncio.create_task(tried(str(number), POPULAR, address="192.0.2.9"))
             for number in range(10000, 10040)
@@ -282,14 +291,60 @@ class TestTheWork:
         assert set(await asyncio.gather(*storm)) == {"WRONG"}
         assert not nobody_answered
 
+    async def test_that_takes_longer_makes_the_queue_shorter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(passwords, "_takes", 0.001)
+
+        class Slow(Argon2Hasher):
+            def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+                time.sleep(0.1)
+                return super().hash(password, salt=salt)
+
+        monkeypatch.setattr(passwords, "_hasher", lambda: Slow(time_cost=1, memory_cost=64, parallelism=1))
+        monkeypatch.setattr(passwords, "LONGEST_WAIT", 10 * 0.015 / passwords.WORKERS)
+        for _ in range(3):
+            await passwords.hashed(password=POPULAR)
+        answers = await asyncio.gather(
+            *(passwords.hashed(password=POPULAR) for _ in range(10)), return_exceptions=True
+        )
+        assert 1 <= sum(isinstance(one, str) for one in answers) < 10
+
+    async def test_beyond_the_queue_is_refused_at_once_and_not_counted(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(passwords, "_takes", 1.0)
+        monkeypatch.setattr(passwords, "LONGEST_WAIT", 10 / passwords.WORKERS)
+        go_on = threading.Event()
+
+        class Held(Argon2Hasher):
+            def verify(self, password: str | bytes, hash: str | bytes) -> bool:
+                assert go_on.wait(timeout=30)
+                return super().verify(password, hash)
+
+        monkeypatch.setattr(passwords, "_hasher", lambda: Held(time_cost=1, memory_cost=64, parallelism=1))
+        names = [str(number) for number in range(10000, 10025)]
+        storm = {asyncio.create_task(tried(name, POPULAR, address="192.0.2.9"), name=name) for name in names}
+        refused = set[asyncio.Task[str]]()
+        while len(refused) < 15:
+            done, _ = await asyncio.wait(storm - refused, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+            assert done
+            refused |= done
+        assert {task.result() for task in refused} == {"BUSY"}
+        go_on.set()
+        assert await asyncio.gather(*(storm - refused)) == ["WRONG"] * 10
+        (again, *_) = [task.get_name() for task in refused]
+        answers = [await tried(again, "mis", address="192.0.2.9") for _ in range(STRANGER.free + 1)]
+        assert answers == ["WRONG"] * STRANGER.free + ["WAIT"]
+
     async def test_says_busy_rather_than_queue_for_ever(
         self, town: Town, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(passwords, "LONGEST_QUEUE", 0)
+        monkeypatch.setattr(passwords, "LONGEST_WAIT", 0)
         for _ in range(20):
             payload = await Portal().login(town.editor.username, STAFF_PASSWORD)
-            assert code(payload) == "TOO_MANY_ATTEMPTS"
-            assert payload["errors"][0]["retryAfterSeconds"] == passwords.BUSY_SECONDS
+            assert code(payload) == "SIGN_IN_BUSY"
+            assert payload["errors"][0]["retryAfterSeconds"] == 1
+            assert "het ligt niet aan u" in payload["errors"][0]["message"].lower()
+            assert "Wacht 1 seconde en probeer" in payload["errors"][0]["message"]
         monkeypatch.undo()
         assert (await Portal().login(town.editor.username, STAFF_PASSWORD))["session"]
 

@@ -181,7 +181,8 @@ class TestAnySituation:
             not closed
             and situation.login_status in (LoginStatus.NOT_SENT, LoginStatus.SENT)
             and (situation.oki_doc_final or not situation.has_oki_doc)
-            and (situation.test_result_loaded or bool(situation.test_exemption))
+            and (not situation.has_oki_doc or situation.test_result_loaded or bool(situation.test_exemption))
+            and not situation.test_advice_unread
             and situation.advice is not None
             and situation.list_length is not None
             and not situation.reconsideration_open

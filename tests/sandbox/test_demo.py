@@ -32,8 +32,7 @@ from models import (
 from models.bsn import BsnVault
 from resolvers import clock
 from resolvers.calendars import calendar_of
-from resolvers.enrolment import frozen
-from resolvers.enrolment_forms import form_of
+from resolvers.enrolment_forms import form_of, frozen
 from resolvers.imports import run
 from rules import enrolment as form_rule
 from rules import oki_doc as oki_doc_rule
