@@ -6,7 +6,6 @@ A pupil that left is in none of it: every row and every number comes from the fo
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -50,8 +49,25 @@ UNDECIDED = {
 async def overview(*, viewer: Viewer, narrowed: AdmissionFilter) -> QuerySet[Pupil]:
     """The pupils of the own school. The caller pages through them."""
     found = scope.listed(viewer, school_year_id=await _year(viewer, narrowed.school_year))
-    if narrowed.search is not None and narrowed.search.strip():
-        found = found.filter(matches(narrowed.search, viewer))
+    if _is_sought(narrowed):
+        found = found.filter(matches(search=narrowed.search or "", viewer=viewer))
+    return found.filter(_conditions(narrowed, form="enrolments__"))
+
+
+async def total(*, viewer: Viewer, narrowed: AdmissionFilter) -> int:
+    """How many they are; from the forms alone, unless a name is sought."""
+    if _is_sought(narrowed):
+        return await (await overview(viewer=viewer, narrowed=narrowed)).count()
+    forms = scope.enrolments(viewer).filter(school_year_id=await _year(viewer, narrowed.school_year))
+    return await forms.filter(_conditions(narrowed, form="")).count()
+
+
+def _is_sought(narrowed: AdmissionFilter) -> bool:
+    return narrowed.search is not None and bool(narrowed.search.strip())
+
+
+def _conditions(narrowed: AdmissionFilter, *, form: str) -> Q:
+    """What the form of a pupil must say. `form`: what stands before its columns."""
     exact = {
         "handling_department_id": narrowed.department_id,
         "placement_status": narrowed.placement_status,
@@ -60,19 +76,16 @@ async def overview(*, viewer: Viewer, narrowed: AdmissionFilter) -> QuerySet[Pup
         "transfer_meeting": narrowed.transfer_meeting,
         "open_supplement": narrowed.open_supplement,
     }
-    found = found.filter(**_form({name: value for name, value in exact.items() if value is not None}))
+    asked = Q(**{f"{form}{name}": value for name, value in exact.items() if value is not None})
     if narrowed.priority_status is not None:
-        found = found.filter(**_form({"moved": False}))
+        asked &= Q(**{f"{form}moved": False})
+    undecided = Q(**{f"{form}{name}": value for name, value in UNDECIDED.items()})
     if narrowed.undecided_priority is True:
-        found = found.filter(**_form(UNDECIDED))
+        asked &= undecided
     elif narrowed.undecided_priority is False:
         # Of who claimed nothing the comparison says neither yes nor no.
-        found = found.filter(Q(enrolments__priority_status__isnull=True) | ~Q(**_form(UNDECIDED)))
-    return found
-
-
-def _form(conditions: dict[str, Any]) -> dict[str, Any]:
-    return {f"enrolments__{name}": value for name, value in conditions.items()}
+        asked &= Q(**{f"{form}priority_status__isnull": True}) | ~undecided
+    return asked
 
 
 async def _year(viewer: Viewer, name: str | None) -> UUID | None:

@@ -64,7 +64,7 @@ GONE: dict[str, Any] = {
 """These parts of a pupil that left this school between the list and its forms."""
 
 
-async def load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def _load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
     """All of these parts at once, whichever of them was asked for."""
     if all("placement_status" in row.parts for row in rows):
         return
@@ -103,4 +103,4 @@ def _parts(row: list[Any]) -> dict[str, Any]:
 
 
 for _name in GONE:
-    part(_name)(load_handled)
+    part(_name)(_load_handled)

@@ -201,7 +201,7 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
     else:
         found = found.filter(school_year_id=viewer.school_year_id)
     if narrowed.search is not None and narrowed.search.strip():
-        found = found.filter(matches(narrowed.search, viewer))
+        found = found.filter(matches(search=narrowed.search, viewer=viewer))
     if narrowed.group is not None:
         found = found.filter(class_group=narrowed.group)
     if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
@@ -215,7 +215,7 @@ async def _is_linked(viewer: Viewer, code: str | None) -> bool:
     return code is None or await with_code(code).filter(group_id=viewer.group_id).exists()
 
 
-def matches(search: str, viewer: Viewer) -> Q:
+def matches(*, search: str, viewer: Viewer) -> Q:
     """By parts of the name, or by the whole ELK number; who does not read that number cannot try it either."""
     found = Q(id=scope.NOTHING)
     name = sought(search)

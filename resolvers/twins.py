@@ -26,7 +26,7 @@ COLUMNS = ("id", "first_name", "infix", "last_name", "birth_date", "addresses__p
 
 
 @part("twins_at_this_school")
-async def twins(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def _twins(viewer: Viewer, rows: list[PupilRow]) -> None:
     """Born on the same day, with the same last name, and the same home or a parent with the same e-mail address.
 
     A secret address tells nothing, so that nobody learns whose home is whose.

@@ -1,6 +1,5 @@
 """What a secondary school sees of those who enrol with it: its list, and what each department counts."""
 
-from functools import partial
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -88,13 +87,12 @@ class AdmissionQuery:
     ) -> Connection[Pupil]:
         viewer = cast(Viewer, info.context.viewer)
         narrowed = _narrowed(filter, school_year)
-        found = partial(use.overview, viewer=viewer, narrowed=narrowed)
 
         async def fetch(*, after: Key | None, limit: int) -> Any:
             wanted = node_fields(info)
             return await pupils.page_of(
                 viewer=viewer,
-                found=await found(),
+                found=await use.overview(viewer=viewer, narrowed=narrowed),
                 wanted=wanted,
                 after=cast(Any, after),
                 limit=limit,
@@ -102,7 +100,7 @@ class AdmissionQuery:
             )
 
         async def count() -> int:
-            return await (await found()).count()
+            return await use.total(viewer=viewer, narrowed=narrowed)
 
         return cast(
             Connection[Pupil],
