@@ -6,6 +6,7 @@ A pupil that left is in none of it: every row and every number comes from the fo
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -38,7 +39,7 @@ class AdmissionFilter:
     school_year: str | None = None
 
 
-UNDECIDED = {
+UNDECIDED: dict[str, Any] = {
     "priority_status": PriorityStatus.REQUESTED,
     "moved": False,
     "placement_status": PlacementStatus.NONE,
@@ -76,15 +77,18 @@ def _conditions(narrowed: AdmissionFilter, *, form: str) -> Q:
         "transfer_meeting": narrowed.transfer_meeting,
         "open_supplement": narrowed.open_supplement,
     }
-    asked = Q(**{f"{form}{name}": value for name, value in exact.items() if value is not None})
+
+    def says(columns: dict[str, Any]) -> Q:
+        return Q(**{f"{form}{name}": value for name, value in columns.items()})
+
+    asked = says({name: value for name, value in exact.items() if value is not None})
     if narrowed.priority_status is not None:
-        asked &= Q(**{f"{form}moved": False})
-    undecided = Q(**{f"{form}{name}": value for name, value in UNDECIDED.items()})
+        asked &= says({"moved": False})
     if narrowed.undecided_priority is True:
-        asked &= undecided
+        asked &= says(UNDECIDED)
     elif narrowed.undecided_priority is False:
         # Of who claimed nothing the comparison says neither yes nor no.
-        asked &= Q(**{f"{form}priority_status__isnull": True}) | ~undecided
+        asked &= says({"priority_status__isnull": True}) | ~says(UNDECIDED)
     return asked
 
 

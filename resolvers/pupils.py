@@ -217,14 +217,13 @@ async def _is_linked(viewer: Viewer, code: str | None) -> bool:
 
 def matches(*, search: str, viewer: Viewer) -> Q:
     """By parts of the name, or by the whole ELK number; who does not read that number cannot try it either."""
-    found = Q(id=scope.NOTHING)
-    name = sought(search)
-    if name and len(name) <= LONGEST_SORT_NAME:
-        found |= Q(*(Q(sort_name__contains=word) for word in name.split()))
     number = search.strip().upper()
     if is_elk_number(number) and viewer.role is not Role.PO_MONITOR:
-        found |= Q(elk_number=number)
-    return found
+        return Q(elk_number=number)
+    name = sought(search)
+    if not name or len(name) > LONGEST_SORT_NAME:
+        return Q(id=scope.NOTHING)
+    return Q(*(Q(sort_name__contains=word) for word in name.split()))
 
 
 def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
