@@ -16,6 +16,7 @@ from rules.vocabulary import PlacementStatus, PriorityGround, PriorityStatus
 @dataclass(slots=True)
 class PlacementRow:
     department: DepartmentOfList
+    first_choice: DepartmentOfList
     track: str
     profile: str
     enrolled_at: datetime
@@ -40,6 +41,10 @@ COLUMNS = (
     "handling_department__name",
     "handling_school_id",
     "handling_school__name",
+    "first_department_id",
+    "first_department__name",
+    "first_school_id",
+    "first_school__name",
     "track",
     "profile",
     "finalized_at",
@@ -47,18 +52,19 @@ COLUMNS = (
     "moved_at",
     "parents_informed_at",
 )
-PARTS = (
-    "priority_claim",
-    "multiple_birth",
-    "placement_status",
-    "placement",
-    "moved_after_central_placement",
-    "transfer_meeting",
-    "open_supplement",
-)
+GONE: dict[str, Any] = {
+    "priority_claim": None,
+    "multiple_birth": None,
+    "placement_status": None,
+    "placement": None,
+    "moved_after_central_placement": False,
+    "transfer_meeting": False,
+    "open_supplement": False,
+}
+"""These parts of a pupil that left this school between the list and its forms."""
 
 
-async def _load(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def _load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
     """All of these parts at once, whichever of them was asked for."""
     if all("placement_status" in row.parts for row in rows):
         return
@@ -67,13 +73,13 @@ async def _load(viewer: Viewer, rows: list[PupilRow]) -> None:
         pupil: rest for pupil, *rest in await fetch(forms, COLUMNS, lambda *row: row)
     }
     for row in rows:
-        row.parts.update(_parts(found[row.id]) if row.id in found else dict.fromkeys(PARTS))
+        row.parts.update(_parts(found[row.id]) if row.id in found else GONE)
 
 
 def _parts(row: list[Any]) -> dict[str, Any]:
     (
         ground, priority, sibling, klas, multiple, all_here, moved, status, meeting, supplement,
-        department, department_name, school, school_name, *rest,
+        department, department_name, school, school_name, first, first_name, first_school, first_school_name, *rest,
     ) = row  # fmt: skip
     claim = None
     if (
@@ -90,10 +96,11 @@ def _parts(row: list[Any]) -> dict[str, Any]:
         "open_supplement": supplement,
         "placement": PlacementRow(
             DepartmentOfList(department, department_name, SchoolOfList(school, school_name)),
+            DepartmentOfList(first, first_name, SchoolOfList(first_school, first_school_name)),
             *rest,
         ),
     }
 
 
-for _name in PARTS:
-    part(_name)(_load)
+for _name in GONE:
+    part(_name)(_load_handled)

@@ -1,6 +1,16 @@
 """All the parts of a pupil: importing this module registers how each is read."""
 
-from resolvers import dossier, enrolment_parts, family, file_lists, handled, notes, test_results
+from resolvers import (
+    dossier,
+    enrolment_parts,
+    family,
+    file_lists,
+    handled,
+    not_placeable,
+    notes,
+    test_results,
+    twins,
+)
 from resolvers.pupils import LOADERS
 
 __all__ = [
@@ -10,6 +20,8 @@ __all__ = [
     "family",
     "file_lists",
     "handled",
+    "not_placeable",
     "notes",
     "test_results",
+    "twins",
 ]

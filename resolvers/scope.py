@@ -47,16 +47,14 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
                 | Q(id__in=Subquery(Enrolment.filter(region_id=viewer.region_id).values("pupil_id")))
             )
         case Role.PROJECT_LEAD if viewer.region_id:
-            unplaceable = Enrolment.filter(
-                region_id=viewer.region_id, placement_status=PlacementStatus.NOT_PLACEABLE
-            )
-            return Pupil.filter(id__in=Subquery(unplaceable.values("pupil_id")))
+            return Pupil.filter(id__in=Subquery(_not_placeable_in(viewer.region_id).values("pupil_id")))
         case _:
             return Pupil.filter(id=NOTHING)
 
 
 def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
-    """The forms this viewer reaches. A school: those it handles now, definitive, and no others."""
+    """The forms this viewer reaches. A school: those it handles now, definitive, and no others.
+    The project lead: those that ended because a school could not place the child (rule 33)."""
     match viewer.role:
         case Role.PARENT if viewer.pupil_id:
             return Enrolment.filter(pupil_id=viewer.pupil_id)
@@ -66,12 +64,31 @@ def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
             return Enrolment.filter(pupil__primary_school_id=viewer.primary_school_id)
         case Role.REGION_ADMIN if viewer.region_id:
             return Enrolment.filter(region_id=viewer.region_id)
+        case Role.PROJECT_LEAD if viewer.region_id:
+            return _not_placeable_in(viewer.region_id)
         case _:
             return Enrolment.filter(id=NOTHING)
 
 
 def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(handling_school_id=school_id, status=EnrolmentStatus.FINAL)
+
+
+def _not_placeable_in(region_id: UUID) -> QuerySet[Enrolment]:
+    return Enrolment.filter(region_id=region_id, placement_status=PlacementStatus.NOT_PLACEABLE)
+
+
+def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
+    """`pupils` of a secondary school in one year, each with the form by which the school has it: `enrolments__…` is
+    that form and no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order
+    by it, from an index."""
+    school = viewer.secondary_school_id if viewer.role is Role.VO_STAFF else None
+    return Pupil.filter(
+        enrolments__handling_school_id=school or NOTHING,
+        enrolments__status=EnrolmentStatus.FINAL,
+        enrolments__school_year_id=school_year_id or NOTHING,
+        school_year_id=school_year_id or NOTHING,
+    )
 
 
 def left(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Enrolment]:

@@ -225,6 +225,9 @@ def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -
 @output_type("Waar een leerling staat bij de school van de aanmelding.")
 class Placement:
     department: ListedDepartment = seen_by(VO, description="De afdeling van de aanmelding of plaatsing.")
+    first_choice: ListedDepartment = seen_by(
+        VO, description="De afdeling van eerste voorkeur; na doorplaatsing is die van een andere school."
+    )
     track: str = seen_by(VO, description="De richting; leeg als er geen is gekozen.")
     profile: str = seen_by(VO, description="Het profiel; leeg als er geen is gekozen.")
     enrolled_at: datetime = seen_by(VO, description="Wanneer de ouders de aanmelding definitief maakten.")
@@ -233,6 +236,18 @@ class Placement:
     parents_informed_at: datetime | None = seen_by(
         VO, description="Wanneer de ouders hoorden dat u meer tijd nodig heeft."
     )
+
+
+@output_type("Een kind van dezelfde geboorte dat ook bij uw school is aangemeld.")
+class TwinAtThisSchool:
+    id: strawberry.ID = seen_by(VO, description="Het kenmerk van dat kind.")
+    full_name: str = seen_by(VO, description="Roepnaam, tussenvoegsel en achternaam.")
+
+
+@output_type("Dat een school een kind niet kon plaatsen. Waarom staat er niet bij.")
+class NotPlaceable:
+    school: School = seen_by(LEAD, description="De school die dit heeft vastgelegd.")
+    registered_at: datetime = seen_by(LEAD, description="Wanneer de school dit vastlegde.")
 
 
 @output_type("Een eigen aanmeldtijd: alleen dit gezin kan dan aanmelden.")
@@ -319,6 +334,17 @@ class Pupil:
     )
     multiple_birth: MultipleBirth | None = seen_by(
         VO, description="Wat de ouders zeggen over een tweeling of meerling."
+    )
+    twins_at_this_school: list[TwinAtThisSchool] = seen_by(
+        VO,
+        description=(
+            "Kinderen die ook bij uw school zijn aangemeld en van dezelfde geboorte lijken: dezelfde "
+            "geboortedatum en achternaam, en hetzelfde woonadres of e-mailadres van een ouder. Een geheim adres "
+            "telt niet mee. Wat de ouders zelf zeggen, staat in `multipleBirth`."
+        ),
+    )
+    not_placeable: list[NotPlaceable] = seen_by(
+        LEAD, description="Welke scholen het kind niet konden plaatsen, de eerste voorop."
     )
     placement_status: PlacementStatus | None = seen_by(VO, description="De stand van de plaatsing.")
     placement: Placement | None = seen_by(VO, description="Waar en hoe de leerling staat bij uw school.")
