@@ -4,7 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from models import IndividualWindow, Period, SchoolYear
+from resolvers.rows import fetch
 from rules.calendar import AMSTERDAM, Calendar, Span
+from rules.vocabulary import PeriodKind
 
 
 async def current_year(*, now: datetime) -> SchoolYear | None:
@@ -25,3 +27,10 @@ async def calendar_of(*, region_id: UUID, school_year_id: UUID, pupil_id: UUID |
         year_closed=year.closed,
         own_windows=tuple(Span(window.opens_at, window.closes_at) for window in windows),
     )
+
+
+async def announcements(*, group_id: UUID | None, now: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """The linked regions and years that know the outcome by now (rule 23), and since when: one statement."""
+    known = Period.filter(region__group_id=group_id, kind=PeriodKind.ANNOUNCEMENT, opens_at__lte=now)
+    columns = ("region_id", "school_year_id", "opens_at")
+    return {(region, year): at for region, year, at in await fetch(known, columns, lambda *row: row)}

@@ -1,6 +1,16 @@
 """All the parts of a pupil: importing this module registers how each is read."""
 
-from resolvers import dossier, enrolment_parts, family, file_lists, handled, notes, test_results
+from resolvers import (
+    dossier,
+    enrolment_parts,
+    family,
+    file_lists,
+    handled,
+    notes,
+    seen_by_primary,
+    supplements,
+    test_results,
+)
 from resolvers.pupils import LOADERS
 
 __all__ = [
@@ -11,5 +21,7 @@ __all__ = [
     "file_lists",
     "handled",
     "notes",
+    "seen_by_primary",
+    "supplements",
     "test_results",
 ]

@@ -42,6 +42,9 @@ class PupilFilter:
         description="De code van de regio waarvan de ouderinlog telt; leeg is de eigen regio.",
         default=None,
     )
+    open_supplement: bool | None = seen_by(
+        Role.PO_EDITOR, description="Of een VO-school nog op een aanvulling van u wacht.", default=None
+    )
 
 
 def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFilter:
@@ -52,6 +55,7 @@ def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFi
         login_status=given.login_status or None,
         group=given.group or None,
         region=given.region or None,
+        open_supplement=given.open_supplement,
         school_year=school_year,
     )
 

@@ -19,8 +19,11 @@ from rules.steps import (
     PRIORITY,
     STEPS,
 )
+from tests.journeys import steps_of_supplements
 from tests.journeys.every_step import WAYS, Way
 from tests.world import World
+
+assert steps_of_supplements  # Its ways stand among the others.
 
 GOING = [pytest.param(step, way, id=f"{step}-{way.name}") for step, ways in WAYS.items() for way in ways]
 
