@@ -62,7 +62,7 @@ PARTS = (
 async def load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
     """All of these parts at once, whichever of them was asked for."""
     if viewer.role is Role.PO_EDITOR:
-        return await load_asked(viewer, rows)
+        return await load_asked(viewer=viewer, rows=rows)
     if all("placement_status" in row.parts for row in rows):
         return
     forms = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])

@@ -20,7 +20,7 @@ MEETING = ("setTransferMeeting", "requestTransferMeeting")
 ENDED_BY_PRIMARY = ("setNotPlacingReason",)
 
 
-async def load_asked(viewer: Viewer, rows: list[PupilRow]) -> None:
+async def load_asked(*, viewer: Viewer, rows: list[PupilRow]) -> None:
     """Whether a transfer meeting was asked, and whether a question is open.
 
     The tick goes when a pupil is drawn out or moved: until the announcement PO reads what was asked instead.

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from models import Pupil, TestResult
+import models
+from models import Pupil
 from resolvers import clock
 from rules.vocabulary import Role
 from schema.roles import SCHEMAS
@@ -72,7 +73,7 @@ class TestTheCourse:
 
     async def test_tells_of_a_corrected_advice_and_the_window_it_opened(self, world: World) -> None:
         pupil = await child(world)
-        await TestResult.filter(pupil_id=pupil.id).delete()
+        await models.TestResult.filter(pupil_id=pupil.id).delete()
         await Pupil.filter(id=pupil.id).update(test_exemption="Kort in Nederland")
         editor = await world.editor()
         clock.stand_still(at=at("2027-04-01 10:00"))
