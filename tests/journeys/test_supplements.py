@@ -2,9 +2,11 @@
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from models import Account, AuditEntry, Enrolment, OutboxMail, Pupil, Supplement
-from resolvers import clock
+from resolvers import clock, sessions
+from resolvers.file_links import Use, url
 from tests.journeys.every_step import send_file
 from tests.journeys.handling import AFTER_CENTRAL, HANDLING, act, child, codes, done, handle, listed, seats
 from tests.journeys.sent_files import PDF
@@ -24,6 +26,13 @@ async def read(person: Person, pupil: Pupil) -> Any:
 
 async def answer(person: Person, pupil: Pupil, **more: Any) -> Any:
     return await person.do("answerSupplement", "pupil { openSupplement }", pupilId=str(pupil.id), **more)
+
+
+async def link_of(person: Person, upload: str) -> str:
+    """A link to a file as Loket would make it for this person."""
+    viewer = await sessions.viewer_of(token=person.token or "")
+    assert viewer is not None
+    return url(use=Use.UPLOAD, row_id=UUID(upload), viewer=viewer)
 
 
 async def fetched(world: World, url: str) -> int:
@@ -155,9 +164,25 @@ class TestAFileOfAnAnswer:
         pupil = await child(world)
         staff, editor = await handle(world), await world.editor()
         await done(staff, "requestSupplement", pupil, question=QUESTION)
-        await send_file(world, editor, pupil, kind="SUPPLEMENT")
+        upload = await send_file(world, editor, pupil, kind="SUPPLEMENT")
         (one,) = (await read(staff, pupil))["supplements"]
         assert one["files"] == []
+        assert await fetched(world, await link_of(staff, upload)) == 404
+        await answer(editor, pupil, uploadIds=[upload])
+        assert await fetched(world, await link_of(staff, upload)) == 200
+
+    async def test_is_read_by_the_school_that_asked_and_not_by_the_next(self, world: World) -> None:
+        pupil = await child(world)
+        staff, editor = await handle(world), await world.editor()
+        await done(staff, "requestSupplement", pupil, question=QUESTION)
+        upload = await send_file(world, editor, pupil, kind="SUPPLEMENT")
+        await answer(editor, pupil, uploadIds=[upload])
+        await seats(world, 0)
+        await done(staff, "drawOutPupil", pupil)
+        clock.stand_still(at=at(AFTER_CENTRAL))
+        await done(staff, "reassign", pupil, **listed(1, world))
+        receiver = await world.vo_staff(1)
+        assert await fetched(world, await link_of(receiver, upload)) == 404
 
 
 class TestAPupilWhoLeft:
@@ -168,13 +193,13 @@ class TestAPupilWhoLeft:
         upload = await send_file(world, editor, pupil, kind="SUPPLEMENT")
         await answer(editor, pupil, answer=ANSWER, uploadIds=[upload])
         await done(staff, "requestSupplement", pupil, question="Nog iets?")
-        url = (await read(staff, pupil))["supplements"][1]["files"][0]["url"]
-        assert await fetched(world, url) == 200
+        link = (await read(staff, pupil))["supplements"][1]["files"][0]["url"]
+        assert await fetched(world, link) == 200
         await seats(world, 0)
         await done(staff, "drawOutPupil", pupil)
         clock.stand_still(at=at(AFTER_CENTRAL))
         await done(staff, "reassign", pupil, **listed(1, world))
-        assert await fetched(world, url) == 404
+        assert await fetched(world, link) == 404
         assert await read(staff, pupil) is None
         receiver = await world.vo_staff(1)
         assert await read(receiver, pupil) == {"openSupplement": False, "supplements": []}
