@@ -39,7 +39,7 @@ async def decide_priority(*, viewer: Viewer, pupil_id: UUID, decision: PriorityD
 
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `NoPriorityClaim`, `StateConflict`.
     """
-    async with _case("decidePriority", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("decidePriority", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         status = rule.decide(handled=case.handled, decision=decision)
         if status is not form.priority_status:
@@ -69,7 +69,7 @@ async def place_pupil(
         "profile": checks.text("profile", profile or "", label="Profiel", longest=80),
     }
     checks.done()
-    async with _case("placePupil", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("placePupil", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         own = Department.filter(
             id=department_id, school_id=viewer.secondary_school_id, school_year_id=form.school_year_id
@@ -89,7 +89,7 @@ async def draw_out_pupil(*, viewer: Viewer, pupil_id: UUID) -> UUID:
 
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `SeatsLeft`, `StateConflict`.
     """
-    async with _case("drawOutPupil", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("drawOutPupil", viewer=viewer, pupil_id=pupil_id) as case:
         form = case.form
         if form.placement_status is not PlacementStatus.DRAWN_OUT:
             group = await _group(department_id=case.handled.department, advice=case.act.child.advice_id)
@@ -103,7 +103,7 @@ async def undo_placement(*, viewer: Viewer, pupil_id: UUID) -> UUID:
 
     Drawing out is taken back while it could be done. Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `StateConflict`.
     """
-    async with _case("undoPlacement", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("undoPlacement", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         rule.undo(handled=case.handled)
         if form.placement_status is PlacementStatus.DRAWN_OUT:
@@ -124,7 +124,7 @@ async def reassign(*, viewer: Viewer, pupil_id: UUID, school_id: UUID, departmen
 
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `NotFirstChoiceSchool`, `NotOnTheList`, `StateConflict`.
     """
-    async with _case("reassign", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("reassign", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         there = Department.filter(
             id=department_id, school_id=school_id, school__region_id=form.region_id,
@@ -156,7 +156,7 @@ async def defer_decision(*, viewer: Viewer, pupil_id: UUID, parents_informed_at:
 
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `InvalidValue`, `StateConflict`.
     """
-    async with _case("deferDecision", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("deferDecision", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         if parents_informed_at is not None:
             since = form.moved_at or form.finalized_at
@@ -176,7 +176,7 @@ async def register_not_placeable(*, viewer: Viewer, pupil_id: UUID, explanation:
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `StateConflict`, `InvalidValue`.
     """
     said = _said("explanation", explanation, label="Toelichting")
-    async with _case("registerNotPlaceable", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("registerNotPlaceable", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
         rule.leave(handled=case.handled, step="registerNotPlaceable", also_placed=False)
         await _leave(case, placement=PlacementStatus.NOT_PLACEABLE, explanation=said)
@@ -207,7 +207,7 @@ async def withdraw_pupil(*, viewer: Viewer, pupil_id: UUID, reason: str) -> UUID
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `InvalidValue`.
     """
     said = _said("reason", reason, label="Reden")
-    async with _case("withdrawPupil", viewer=viewer, pupil_id=pupil_id) as case:
+    async with case_of("withdrawPupil", viewer=viewer, pupil_id=pupil_id) as case:
         await _leave(case, placement=PlacementStatus.WITHDRAWN, reason=said)
         await _tell_family(case, before=None)
     return pupil_id
@@ -246,7 +246,7 @@ async def _tell_family(case: Case, *, before: datetime | None) -> None:
 
 
 @asynccontextmanager
-async def _case(name: str, *, viewer: Viewer, pupil_id: UUID) -> AsyncIterator[Case]:
+async def case_of(name: str, *, viewer: Viewer, pupil_id: UUID) -> AsyncIterator[Case]:
     """The step on the enrolment that this school handles now; its region's calendar counts.
 
     Raises `NotFound`, `PupilLeft` (it was here), `PeriodClosed`.

@@ -8,6 +8,8 @@ from resolvers import (
     handled,
     not_placeable,
     notes,
+    seen_by_primary,
+    supplements,
     test_results,
     twins,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "handled",
     "not_placeable",
     "notes",
+    "seen_by_primary",
+    "supplements",
     "test_results",
     "twins",
 ]

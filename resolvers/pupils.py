@@ -14,7 +14,8 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models import ParentLogin, Pupil, Region
-from resolvers import scope
+from resolvers import clock, scope
+from resolvers.calendars import announcements
 from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -184,6 +185,7 @@ class PupilFilter:
     group: str | None = None
     region: str | None = None
     school_year: str | None = None
+    open_supplement: bool | None = None
 
     def cannot_be(self) -> bool:
         """Longer than any such name is: nobody is found, and no column need be asked."""
@@ -206,6 +208,10 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
         found = found.filter(class_group=narrowed.group)
     if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
         found = found.filter(region__code=narrowed.region)
+    if narrowed.open_supplement is not None and viewer.role is Role.PO_EDITOR:
+        known = await announcements(group_id=viewer.group_id, now=await clock.now())
+        asked = Q(id__in=Subquery(scope.awaited(viewer, announced=known).values("pupil_id")))
+        found = found.filter(asked if narrowed.open_supplement else ~asked)
     if narrowed.login_status is not None:
         found = _with_login(found, viewer=viewer, narrowed=narrowed)
     return found

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -21,12 +21,13 @@ from models import (
     ParentLogin,
     Preference,
     Pupil,
+    Supplement,
     TestResult,
     Upload,
 )
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
-from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role
+from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role, UploadKind
 
 NOTHING = UUID(int=0)
 
@@ -105,21 +106,59 @@ def placed_in(*, group_ids: Collection[UUID]) -> QuerySet[Enrolment]:
 
 
 def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
-    """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared."""
+    """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared.
+
+    What one secondary school shared is for PO: the school that a pupil goes to next does not read it.
+    """
     found = Note.filter(pupil_id__in=pupil_ids)
     if viewer.primary_school_id:
         return found.filter(Q(primary_school_id=viewer.primary_school_id) | Q(shared=True))
     if viewer.secondary_school_id:
-        return found.filter(Q(secondary_school_id=viewer.secondary_school_id) | Q(shared=True))
+        by_primary = Q(shared=True, primary_school_id__isnull=False)
+        return found.filter(Q(secondary_school_id=viewer.secondary_school_id) | by_primary)
     return found.filter(id=NOTHING)
 
 
+def supplements(viewer: Viewer, *, pupil_ids: Collection[UUID]) -> QuerySet[Supplement]:
+    """Rule 26: of pupils in reach, what the own secondary school asked; for their primary school, all of it."""
+    asked = Supplement.filter(pupil_id__in=list(pupil_ids))
+    if viewer.role is Role.VO_STAFF and viewer.secondary_school_id:
+        return asked.filter(school_id=viewer.secondary_school_id)
+    if viewer.role is Role.PO_EDITOR and viewer.primary_school_id:
+        return asked.filter(pupil__primary_school_id=viewer.primary_school_id)
+    return asked.filter(id=NOTHING)
+
+
+def awaited(viewer: Viewer, *, announced: Collection[tuple[UUID, UUID]]) -> QuerySet[Supplement]:
+    """The questions to this primary school that are still open. `announced`: the regions and years that know the
+    outcome; in the others a pupil that was moved shows no sooner than anyone may know (rule 23)."""
+    still = Q(school_id=F("enrolment__handling_school_id")) | ~Q(
+        *(Q(enrolment__region_id=region, enrolment__school_year_id=year) for region, year in announced),
+        join_type="OR",
+    )
+    return Supplement.filter(
+        still if announced else Q(),
+        pupil__primary_school_id=viewer.primary_school_id or NOTHING,
+        enrolment__status=EnrolmentStatus.FINAL,
+        answered_at__isnull=True,
+    )
+
+
 def uploads(viewer: Viewer) -> QuerySet[Upload]:
-    """Files of pupils in reach, and those of no pupil that this viewer sent: dossiers."""
-    return Upload.filter(
+    """Files of pupils in reach, and those of no pupil that this viewer sent: dossiers.
+
+    A secondary school reads those of supplements where they answer its own question (rule 26).
+    """
+    found = Upload.filter(
         Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
         | Q(pupil_id__isnull=True, owner_id=viewer.account_id)
     )
+    if viewer.role is Role.VO_STAFF:
+        own = Supplement.filter(school_id=viewer.secondary_school_id or NOTHING)
+        found = found.filter(
+            Q(kind__not=UploadKind.SUPPLEMENT) | Q(supplement_id__in=Subquery(own.values("id")))
+        )
+    return found
 
 
 def tray(viewer: Viewer) -> QuerySet[TestResult]:

@@ -254,17 +254,3 @@ class NotOnTheList(Refusal):
             "Deze school en afdeling staan niet op plaats 2 of lager van de voorkeurslijst. Kies een school van "
             "de lijst, of neem contact op met de helpdesk."
         )
-
-
-@dataclass(eq=False)
-class NoPrimarySchool(Refusal):
-    """Rule 47: an outside child has no primary school here to ask."""
-
-    code: ClassVar[str] = "NO_PRIMARY_SCHOOL"
-
-    @property
-    def message(self) -> str:
-        return (
-            "Deze leerling komt van een school buiten de regio. Vraag de ouders om een document; zij sturen het "
-            "via het ouderportaal."
-        )

@@ -1,7 +1,7 @@
-"""The rows of the step table that secondary schools do (rules 27 to 37)."""
+"""The rows of the step table about an enrolment at a secondary school (rules 26 to 37)."""
 
 from rules.calendar import Window
-from rules.step import ENROLMENT, LOGIN, PLACEMENT, PRIORITY, VO, Step, states
+from rules.step import ENROLMENT, LOGIN, PLACEMENT, PO, PRIORITY, VO, Step, states
 from rules.vocabulary import EnrolmentStatus, LoginStatus, PlacementStatus, PriorityStatus
 
 OF_SECONDARY_SCHOOLS = (
@@ -103,5 +103,41 @@ OF_SECONDARY_SCHOOLS = (
         },
         moves_from={LOGIN: states(LoginStatus.ENROLMENT_FINAL)},
         tells=("EnrolmentWithdrawn",),
+    ),
+    Step(
+        name="requestSupplement",
+        dutch="Aanvulling vragen",
+        rules=(26,),
+        roles=VO,
+        window=Window.FROM_HANDLING_ON,
+        when={ENROLMENT: states(EnrolmentStatus.FINAL)},
+        tells=("SupplementAsked",),
+    ),
+    Step(
+        name="answerSupplement",
+        dutch="Aanvulling geven",
+        rules=(26,),
+        roles=PO,
+        window=Window.FROM_HANDLING_ON,
+        when={ENROLMENT: states(EnrolmentStatus.FINAL)},
+    ),
+    Step(
+        name="setTransferMeeting",
+        dutch="Tafelmiddag aanvinken",
+        rules=(35,),
+        roles=VO,
+        window=Window.FROM_HANDLING_ON,
+        when={
+            ENROLMENT: states(EnrolmentStatus.FINAL),
+            PLACEMENT: states(PlacementStatus.NONE, PlacementStatus.DRAWN_OUT, PlacementStatus.PLACED),
+        },
+    ),
+    Step(
+        name="requestTransferMeeting",
+        dutch="Tafelmiddag vragen",
+        rules=(35,),
+        roles=PO,
+        window=Window.FROM_HANDLING_ON,
+        when={ENROLMENT: states(EnrolmentStatus.FINAL)},
     ),
 )

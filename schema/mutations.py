@@ -7,6 +7,7 @@ from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
 from schema.pupil_steps import PupilMutation
+from schema.supplements import SupplementMutation
 from schema.visibility import output_type
 
 
@@ -19,5 +20,6 @@ class Mutation(
     OsoMutation,
     LoginRequestMutation,
     HandlingMutation,
+    SupplementMutation,
 ):
     pass

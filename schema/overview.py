@@ -62,7 +62,10 @@ class PupilFilter:
         VO, description="Of er een gesprek op de tafelmiddag is gevraagd.", default=None
     )
     open_supplement: bool | None = seen_by(
-        VO, description="Of de basisschool nog een aanvulling moet geven.", default=None
+        VO,
+        Role.PO_EDITOR,
+        description="Of er nog een aanvulling van de basisschool wordt verwacht.",
+        default=None,
     )
 
 
@@ -74,6 +77,7 @@ def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFi
         login_status=given.login_status or None,
         group=given.group or None,
         region=given.region or None,
+        open_supplement=given.open_supplement,
         school_year=school_year,
     )
 

@@ -16,7 +16,9 @@ from rules.vocabulary import (
     WindowReason,
 )
 from schema.enrolment import Enrolment, ListedDepartment, MultipleBirth, PriorityClaim, RegionCode
+from schema.file import HAVE_FILES, File
 from schema.oki_doc import OkiDoc, OkiDocTest
+from schema.supplement_types import Moment, Supplement
 from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
@@ -28,7 +30,6 @@ NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
 IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
 RESULT: Roles = PO | FAMILY | VO
 FILE: Roles = PO | FAMILY | VO | REGION
-HAVE_FILES: Roles = PO | FAMILY | VO
 HAVE_WINDOWS: Roles = PO | FAMILY | REGION
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
@@ -183,23 +184,6 @@ class Note:
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
 
 
-@output_type("Een bestand bij een kind. Wie het ophaalt, wordt vastgelegd.")
-class File:
-    id: strawberry.ID = seen_by(HAVE_FILES, description="Het kenmerk van het bestand.")
-    filename: str = seen_by(HAVE_FILES, description="De naam van het bestand.")
-    title: str | None = seen_by(HAVE_FILES, description="Wat het is, als dat erbij is gezegd.")
-    content_type: str = seen_by(HAVE_FILES, description="Het soort bestand, zoals application/pdf.")
-    size: int = seen_by(HAVE_FILES, description="Hoe groot het is, in bytes.")
-    added_at: datetime = seen_by(HAVE_FILES, description="Wanneer het is ontvangen.")
-    url: str | None = seen_by(
-        HAVE_FILES,
-        description=(
-            "Waar u het een kwartier lang ophaalt; leeg zolang het wordt gecontroleerd. "
-            "Elke vraag geeft een nieuwe link."
-        ),
-    )
-
-
 def _of_region(root: Any, part: str, region: str | None) -> Any:
     """What a family has in the region named, else in the one it means."""
     return root.parts[part].get(root.parts["default_region"] if region is None else region)
@@ -351,8 +335,16 @@ class Pupil:
     moved_after_central_placement: bool = seen_by(
         VO, description="Of de leerling na de centrale plaatsing naar uw school is doorgeplaatst."
     )
-    transfer_meeting: bool = seen_by(VO, description="Of er een gesprek op de tafelmiddag is gevraagd.")
-    open_supplement: bool = seen_by(VO, description="Of de basisschool nog een aanvulling moet geven.")
+    transfer_meeting: bool = seen_by(
+        PO, VO, description="Of er een gesprek op de tafelmiddag is gevraagd bij de school van de aanmelding."
+    )
+    open_supplement: bool = seen_by(PO, VO, description="Of de basisschool nog een aanvulling moet geven.")
+    supplements: list[Supplement] = seen_by(
+        PO, VO, description="De gevraagde aanvullingen: wat openstaat eerst, dan de nieuwste."
+    )
+    course: list[Moment] = seen_by(
+        PO, description="Het verloop van deze leerling, het oudste eerst; de uitkomst vanaf de bekendmaking."
+    )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
     attachments: list[File] = seen_by(HAVE_FILES, description="De bijlagen bij het Oki-doc, de oudste eerst.")
     family_documents: list[File] = seen_by(

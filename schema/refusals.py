@@ -15,6 +15,7 @@ from rules import (
     reconsideration,
     sign_in,
     steps,
+    supplement,
     uploads,
 )
 from rules.refusal import Refusal
@@ -70,7 +71,14 @@ TABLE: dict[type[Refusal], Told] = {
     handling.NotOnTheList: told_to(
         VO, description="De school en afdeling staan niet op plaats 2 of lager van de lijst."
     ),
-    handling.NoPrimarySchool: told_to(VO, description="De leerling heeft geen basisschool in de regio."),
+    supplement.NoPrimarySchool: told_to(VO, description="De leerling heeft geen basisschool in de regio."),
+    supplement.NoOpenSupplement: told_to(PO, description="Er staat geen vraag om een aanvulling open."),
+    supplement.SupplementAnswered: told_to(PO, description="De vraag is al anders beantwoord."),
+    supplement.SupplementNotChosen: told_to(
+        PO,
+        description="Er staan meer vragen open: zeg welke u beantwoordt.",
+        supplement_ids="De vragen die openstaan.",
+    ),
     calendar.PeriodClosed: told_to(
         EVERYONE,
         description="De periode voor deze handeling is niet open.",

@@ -28,6 +28,10 @@ from tests.journeys.every_step import enrolled, send_file
 from tests.world import Person, World, at
 
 REST: dict[str, dict[str, Any]] = {
+    "answerSupplement": {"answer": "Wie is dit?"},
+    "requestSupplement": {"question": "Wie is dit?"},
+    "requestTransferMeeting": {},
+    "setTransferMeeting": {"wanted": True},
     "addNote": {"text": "Wie is dit?"},
     "confirmTestAdvice": {"advice": "HAVO"},
     "approveLoginRequest": {},
