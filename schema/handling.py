@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers import handling
+from resolvers import handling, handling_many
 from rules.vocabulary import PriorityDecision, Role
 from schema.mutation import Mutations
 from schema.pupil import Pupil
@@ -70,8 +70,48 @@ class WithdrawPupilInput:
     reason: str = seen_by(VO, description="De reden. Zij wordt vastgelegd, en staat in geen mail.")
 
 
+@input_type("Welke leerlingen u plaatst, en waar.")
+class PlacePupilsInput:
+    pupil_ids: list[strawberry.ID] = seen_by(VO, description="De leerlingen, ten hoogste 100.")
+    department_id: strawberry.ID = seen_by(VO, description="De afdeling van uw school.")
+
+
+@input_type("Welke leerlingen zijn uitgeloot.")
+class DrawOutPupilsInput:
+    pupil_ids: list[strawberry.ID] = seen_by(VO, description="De leerlingen, ten hoogste 100.")
+
+
+@output_type("Wat er met een van de gekozen leerlingen is gebeurd.")
+class HandledPupil:
+    pupil_id: strawberry.ID = seen_by(VO, description="De leerling.")
+    code: str | None = seen_by(
+        VO, description="Waarom het niet kon, voor programma's; leeg als het is gelukt."
+    )
+    message: str = seen_by(VO, description="Waarom het niet kon, in gewone taal; leeg als het is gelukt.")
+
+
+RESULTS = {"results": list[HandledPupil]}
+TOLD = {"results": "Wat er met elke leerling is gebeurd, in uw volgorde."}
+
+
 @output_type("Wat de VO-school doet met een aanmelding.")
 class HandlingMutation:
+    place_pupils = mutations.act(
+        handling_many.place_pupils,
+        takes=PlacePupilsInput,
+        gives=RESULTS,
+        told=TOLD,
+        seen_by=VO,
+        description="Plaatst een keuze van leerlingen, elk met een eigen stap en een eigen antwoord.",
+    )
+    draw_out_pupils = mutations.act(
+        handling_many.draw_out_pupils,
+        takes=DrawOutPupilsInput,
+        gives=RESULTS,
+        told=TOLD,
+        seen_by=VO,
+        description="Zet een keuze van leerlingen op uitgeloot, elk met een eigen stap en een eigen antwoord.",
+    )
     decide_priority = mutations.step(
         handling.decide_priority,
         takes=DecidePriorityInput,
