@@ -16,9 +16,10 @@ from rules.vocabulary import Role
 from schema.mutations import Mutation
 from schema.visibility import STEP, definition_of
 from tests.guards.source import modules
-from tests.journeys import steps_of_supplements
+from tests.journeys import steps_of_schools, steps_of_supplements
 from tests.journeys.every_step import WAYS
 
+assert steps_of_schools
 assert steps_of_supplements  # Its ways stand among the others.
 
 NOT_A_MUTATION: dict[str, str] = {}
