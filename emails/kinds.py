@@ -198,10 +198,22 @@ class EnrolmentWithdrawn(Mail):
     template: ClassVar[str] = "enrolment_withdrawn"
     first_name: str
     by: str
+    before: datetime | None = None
 
     @classmethod
     def example(cls) -> "EnrolmentWithdrawn":
         return cls(first_name="Zoë", by="Het Veenlicht")
+
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        return (
+            cls.example(),
+            cls(
+                first_name="Zoë",
+                by="Het Veenlicht",
+                before=datetime.fromisoformat("2027-04-10T17:00+02:00"),
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

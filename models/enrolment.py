@@ -94,6 +94,11 @@ class Enrolment(Model):
                 name="enrolment_handling",
                 condition={"status": "FINAL"},
             ),
+            PartialIndex(
+                fields=("handling_school_id", "school_year_id", "finalized_at", "pupil_id"),
+                name="enrolment_arrival",
+                condition={"status": "FINAL"},
+            ),
             Index(fields=("handling_department_id", "placement_status"), name="enrolment_department"),
             PartialIndex(
                 fields=("placed_group_id",), name="enrolment_placed", condition={"placement_status": "PLACED"}

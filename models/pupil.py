@@ -83,6 +83,8 @@ class Pupil(Model):
         indexes: ClassVar = [
             Index(fields=("primary_school_id", "school_year_id", "sort_name", "id"), name="pupil_of_school"),
             Index(fields=("region_id", "school_year_id", "sort_name", "id"), name="pupil_of_region"),
+            Index(fields=("school_year_id", "sort_name", "id"), name="pupil_of_year"),
+            Index(fields=("birth_date", "last_name"), name="pupil_born"),
             Index(fields=("bsn_index", "school_year_id"), name="pupil_bsn"),
             Index(fields=("eck_id",), name="pupil_eck_id"),
         ]

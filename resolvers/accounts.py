@@ -20,7 +20,8 @@ from resolvers.viewer import Viewer
 from rules import sign_in as rule
 from rules.refusal import Refusal
 from rules.sign_in import LinkExpired, LinkInvalid, OwnPasswordNeeded
-from rules.steps import LOGIN, NotFound
+from rules.step import LOGIN
+from rules.steps import NotFound
 from rules.vocabulary import LoginStatus, Role
 
 

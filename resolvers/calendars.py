@@ -5,7 +5,8 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
-from models import IndividualWindow, SchoolYear
+from models import IndividualWindow, Period, SchoolYear
+from resolvers.rows import fetch
 from rules.calendar import AMSTERDAM, Calendar, Span
 from rules.vocabulary import PeriodKind
 
@@ -40,3 +41,10 @@ SELECT year.closed, period.kind, period.opens_at, period.closes_at
   LEFT JOIN period ON period.school_year_id = year.id AND period.region_id = $1
  WHERE year.id = $2
 """
+
+
+async def announcements(*, group_id: UUID | None, now: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """The linked regions and years that know the outcome by now (rule 23), and since when: one statement."""
+    known = Period.filter(region__group_id=group_id, kind=PeriodKind.ANNOUNCEMENT, opens_at__lte=now)
+    columns = ("region_id", "school_year_id", "opens_at")
+    return {(region, year): at for region, year, at in await fetch(known, columns, lambda *row: row)}

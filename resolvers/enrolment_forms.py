@@ -10,7 +10,8 @@ from resolvers import scope
 from resolvers.rows import fetch
 from rules import enrolment as rule
 from rules.enrolment import Choice, Form
-from rules.vocabulary import EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus
+from rules.handling import LETTER, PRIORITY_COLOURS
+from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus
 
 
 @dataclass(slots=True)
@@ -38,6 +39,14 @@ class PriorityClaimRow:
     status: PriorityStatus | None
     sibling_name: str
     sibling_class: str
+
+    @property
+    def colour(self) -> Colour | None:
+        return PRIORITY_COLOURS[self.status] if self.status else None
+
+    @property
+    def letter(self) -> str:
+        return LETTER
 
 
 @dataclass(slots=True)

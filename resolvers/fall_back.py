@@ -1,20 +1,19 @@
 """Rule 7: a corrected advice that no longer fits opens a definitive enrolment again, and the family is told."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from emails import EnrolmentFellBack, EnrolmentWithdrawn
-from models import Enrolment, IndividualWindow
+from models import Enrolment
 from resolvers import scope
-from resolvers.calendars import calendar_of
 from resolvers.enrolment import address_of, list_length_of, withdraw
 from resolvers.enrolment_forms import form_of
 from resolvers.step import Act
-from rules.calendar import Window, own_span, spans_of
+from resolvers.windows import open_now, open_until
 from rules.enrolment import still_fits
 from rules.input import wrong_at
 from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 
+REASON = WindowReason.ADVICE_CORRECTED
 NEEDS_AN_ADVICE = "Er is al een definitieve aanmelding. Kies het nieuwe advies; leeg kan het niet meer zijn."
 
 
@@ -41,7 +40,7 @@ async def fall_back(*, act: Act) -> None:
         return
     await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)
     if length is not None:
-        await _tell(act=act, ended=final, before=await _open_until(act=act, enrolment=final))
+        await _tell(act=act, ended=final, before=await open_until(act=act, enrolment=final, reason=REASON))
     elif to := await address_of(act=act, region_id=final.region_id):
         school = act.viewer.school_name if act.viewer else None
         act.mail(
@@ -62,8 +61,8 @@ async def reopen(*, act: Act) -> None:
         return
     if act.child.not_placing_reason is not None or await list_length_of(act) is None:
         return
-    if await _open_now(act=act, enrolment=last) is None:
-        await _tell(act=act, ended=last, before=await _open_until(act=act, enrolment=last))
+    if await open_now(act=act, enrolment=last) is None:
+        await _tell(act=act, ended=last, before=await open_until(act=act, enrolment=last, reason=REASON))
 
 
 async def _tell(*, act: Act, ended: Enrolment, before: datetime) -> None:
@@ -75,37 +74,3 @@ async def _tell(*, act: Act, ended: Enrolment, before: datetime) -> None:
             link="portal",
             region=ended.region,
         )
-
-
-async def _open_now(*, act: Act, enrolment: Enrolment) -> datetime | None:
-    """When what is open for this family now ends; None where nothing is."""
-    calendar = await calendar_of(
-        region_id=enrolment.region_id, school_year_id=enrolment.school_year_id, pupil_id=enrolment.pupil_id
-    )
-    ends = [
-        span.closes_at
-        for span in spans_of(window=Window.APPLYING, calendar=calendar)
-        if span.holds(act.now) and span.closes_at is not None
-    ]
-    return max(ends, default=None)
-
-
-async def _open_until(*, act: Act, enrolment: Enrolment) -> datetime:
-    """Until when the family may change its list: never shorter than its region gives a family, whatever is left
-    of what is open now."""
-    span = own_span(now=act.now, days=enrolment.region.individual_window_days)
-    assert span.closes_at is not None
-    ends = await _open_now(act=act, enrolment=enrolment)
-    if ends is not None and ends >= span.closes_at:
-        return ends
-    act.create(
-        IndividualWindow(
-            id=uuid4(),
-            pupil_id=enrolment.pupil_id,
-            region_id=enrolment.region_id,
-            opens_at=span.opens_at,
-            closes_at=span.closes_at,
-            reason=WindowReason.ADVICE_CORRECTED,
-        )
-    )
-    return span.closes_at

@@ -24,7 +24,8 @@ from rules.identifiers import sort_name
 from rules.login_request import Answer
 from rules.refusal import Refusal, Refusals
 from rules.sign_in import MAILS_PER_NETWORK, network
-from rules.steps import LOGIN_REQUEST, NotFound
+from rules.step import LOGIN_REQUEST
+from rules.steps import NotFound
 from rules.vocabulary import LoginRequestState, PupilOrigin, Role
 
 

@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 
 from models import Note
 from resolvers import scope
+from resolvers.announced import tells_primary_school
 from resolvers.family import grouped
 from resolvers.pupils import PupilRow, part
 from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules.input import Checks
+from rules.vocabulary import Role
 
 
 @dataclass(slots=True)
@@ -27,27 +29,43 @@ class NoteRow:
 async def add_note(*, viewer: Viewer, pupil_id: UUID, text: str, shared: bool) -> UUID:
     """Write a note. `shared`: the other side reads it too, from the enrolment on.
 
-    Raises `NotFound`, `YearClosed`, or `Refusals` for a text that is empty or over 4,000 letters.
+    Raises `NotFound`, `YearClosed`, `PeriodClosed` (a school to which the pupil was moved tells PO nothing before
+    the announcement), or `Refusals` for a text that is empty or over 4,000 letters.
     """
     checks = Checks()
     kept = checks.text("text", text, label="Notitie", longest=4000, required=True)
     checks.done()
     async with take("addNote", viewer=viewer, pupil_id=pupil_id) as act:
-        act.create(
-            Note(
-                id=uuid4(),
-                pupil_id=pupil_id,
-                author_name=viewer.display_name,
-                author_account_id=viewer.account_id,
-                primary_school_id=viewer.primary_school_id,
-                secondary_school_id=viewer.secondary_school_id,
-                organisation_name=viewer.school_name or "",
-                text=kept,
-                shared=shared,
-                created_at=act.now,
-            )
-        )
+        if shared and viewer.role is Role.VO_STAFF:
+            form = await scope.one(scope.enrolments(viewer).filter(pupil_id=pupil_id))
+            await tells_primary_school(form=form, now=act.now)
+        act.create(written(viewer=viewer, pupil_id=pupil_id, text=kept, at=act.now, shared=shared))
     return pupil_id
+
+
+def written(
+    *,
+    viewer: Viewer,
+    pupil_id: UUID,
+    text: str,
+    at: datetime,
+    shared: bool,
+    about_transfer_meeting: bool = False,
+) -> Note:
+    """A note of this viewer and its organisation, not saved yet."""
+    return Note(
+        id=uuid4(),
+        pupil_id=pupil_id,
+        author_name=viewer.display_name,
+        author_account_id=viewer.account_id,
+        primary_school_id=viewer.primary_school_id,
+        secondary_school_id=viewer.secondary_school_id,
+        organisation_name=viewer.school_name or "",
+        text=text,
+        shared=shared,
+        about_transfer_meeting=about_transfer_meeting,
+        created_at=at,
+    )
 
 
 @part("notes")

@@ -4,7 +4,7 @@
 of statements depends on the parts, never on how many pupils there are.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +14,14 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models import ParentLogin, Pupil, Region
-from resolvers import scope
+from resolvers import clock, scope
+from resolvers.calendars import announcements
 from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
 from rules.identifiers import LONGEST_SORT_NAME, full_name, is_elk_number, sought
 from rules.parent_login import DOTS
-from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
+from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrder, PupilOrigin, Role
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ class PupilRow:
     eck_id: str
     school_key: str
     bsn_doubtful: bool
+    enrolled_at: datetime | None = None
     parts: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -131,6 +133,8 @@ COLUMNS = (
     "school_key",
     "bsn_doubtful",
 )
+KEYS = {PupilOrder.NAME: "sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
+"""By which column a list is read, before the id."""
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]
 LOADERS: dict[str, Loader] = {}
@@ -146,9 +150,11 @@ def part(name: str) -> Callable[[Loader], Loader]:
     return register
 
 
-async def load(*, viewer: Viewer, queryset: QuerySet[Pupil], wanted: Collection[str]) -> list[PupilRow]:
+async def load(
+    *, viewer: Viewer, queryset: QuerySet[Pupil], wanted: Collection[str], columns: Sequence[str] = COLUMNS
+) -> list[PupilRow]:
     """The pupils of a scoped query, with the parts in `wanted`."""
-    rows = await fetch(queryset, COLUMNS, PupilRow)
+    rows = await fetch(queryset, columns, PupilRow)
     if rows:
         import resolvers.parts  # noqa: F401 - registers the loaders, which import this module
 
@@ -179,6 +185,7 @@ class PupilFilter:
     group: str | None = None
     region: str | None = None
     school_year: str | None = None
+    open_supplement: bool | None = None
 
     def cannot_be(self) -> bool:
         """Longer than any such name is: nobody is found, and no column need be asked."""
@@ -187,11 +194,8 @@ class PupilFilter:
 
 
 async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
-    """Rule 4: the scoped, filtered pupils of one school year, in the order of their names.
-
-    The caller pages through it: order is (`sort_name`, `id`).
-    """
-    found = scope.pupils(viewer).order_by("sort_name", "id")
+    """Rule 4: the scoped, filtered pupils of one school year. The caller pages through it."""
+    found = scope.pupils(viewer)
     if narrowed.cannot_be() or not await _is_linked(viewer, narrowed.region):
         return found.filter(id=scope.NOTHING)
     if narrowed.school_year is not None:
@@ -199,11 +203,15 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
     else:
         found = found.filter(school_year_id=viewer.school_year_id)
     if narrowed.search is not None and narrowed.search.strip():
-        found = found.filter(_matches(narrowed.search, viewer))
+        found = found.filter(matches(search=narrowed.search, viewer=viewer))
     if narrowed.group is not None:
         found = found.filter(class_group=narrowed.group)
     if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
         found = found.filter(region__code=narrowed.region)
+    if narrowed.open_supplement is not None and viewer.role is Role.PO_EDITOR:
+        known = await announcements(group_id=viewer.group_id, now=await clock.now())
+        asked = Q(id__in=Subquery(scope.awaited(viewer, announced=known).values("pupil_id")))
+        found = found.filter(asked if narrowed.open_supplement else ~asked)
     if narrowed.login_status is not None:
         found = _with_login(found, viewer=viewer, narrowed=narrowed)
     return found
@@ -213,16 +221,15 @@ async def _is_linked(viewer: Viewer, code: str | None) -> bool:
     return code is None or await with_code(code).filter(group_id=viewer.group_id).exists()
 
 
-def _matches(search: str, viewer: Viewer) -> Q:
+def matches(*, search: str, viewer: Viewer) -> Q:
     """By parts of the name, or by the whole ELK number; who does not read that number cannot try it either."""
-    found = Q(id=scope.NOTHING)
-    name = sought(search)
-    if name and len(name) <= LONGEST_SORT_NAME:
-        found |= Q(*(Q(sort_name__contains=word) for word in name.split()))
     number = search.strip().upper()
     if is_elk_number(number) and viewer.role is not Role.PO_MONITOR:
-        found |= Q(elk_number=number)
-    return found
+        return Q(elk_number=number)
+    name = sought(search)
+    if not name or len(name) > LONGEST_SORT_NAME:
+        return Q(id=scope.NOTHING)
+    return Q(*(Q(sort_name__contains=word) for word in name.split()))
 
 
 def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
@@ -261,11 +268,18 @@ async def page_of(
     viewer: Viewer,
     found: QuerySet[Pupil],
     wanted: Collection[str],
-    after: tuple[str, UUID] | None,
+    after: tuple[Any, UUID] | None,
     limit: int,
+    order: PupilOrder = PupilOrder.NAME,
 ) -> list[PupilRow]:
-    """The pupils of `found` behind the key (`sort_name`, `id`)."""
+    """The pupils of `found` behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`) of a school's list."""
+    key = KEYS[order]
     if after is not None:
-        name, last = after
-        found = found.filter(Q(sort_name__gt=name) | Q(sort_name=name, id__gt=last))
-    return await load(viewer=viewer, queryset=found.limit(limit), wanted=wanted)
+        value, last = after
+        behind = Q(**{f"{key}__gt": value}) | Q(**{key: value, "id__gt": last})
+        # The first condition alone says where in an index to begin.
+        found = found.filter(Q(**{f"{key}__gte": value}), behind)
+    columns = COLUMNS if order is PupilOrder.NAME else (*COLUMNS, key)
+    return await load(
+        viewer=viewer, queryset=found.order_by(key, "id").limit(limit), wanted=wanted, columns=columns
+    )

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -21,12 +21,13 @@ from models import (
     ParentLogin,
     Preference,
     Pupil,
+    Supplement,
     TestResult,
     Upload,
 )
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
-from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role
+from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role, UploadKind
 
 NOTHING = UUID(int=0)
 
@@ -47,16 +48,14 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
                 | Q(id__in=Subquery(Enrolment.filter(region_id=viewer.region_id).values("pupil_id")))
             )
         case Role.PROJECT_LEAD if viewer.region_id:
-            unplaceable = Enrolment.filter(
-                region_id=viewer.region_id, placement_status=PlacementStatus.NOT_PLACEABLE
-            )
-            return Pupil.filter(id__in=Subquery(unplaceable.values("pupil_id")))
+            return Pupil.filter(id__in=Subquery(_not_placeable_in(viewer.region_id).values("pupil_id")))
         case _:
             return Pupil.filter(id=NOTHING)
 
 
 def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
-    """The forms this viewer reaches. A school: those it handles now, definitive, and no others."""
+    """The forms this viewer reaches. A school: those it handles now, definitive, and no others.
+    The project lead: those that ended because a school could not place the child (rule 33)."""
     match viewer.role:
         case Role.PARENT if viewer.pupil_id:
             return Enrolment.filter(pupil_id=viewer.pupil_id)
@@ -66,6 +65,8 @@ def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
             return Enrolment.filter(pupil__primary_school_id=viewer.primary_school_id)
         case Role.REGION_ADMIN if viewer.region_id:
             return Enrolment.filter(region_id=viewer.region_id)
+        case Role.PROJECT_LEAD if viewer.region_id:
+            return _not_placeable_in(viewer.region_id)
         case _:
             return Enrolment.filter(id=NOTHING)
 
@@ -74,22 +75,90 @@ def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(handling_school_id=school_id, status=EnrolmentStatus.FINAL)
 
 
+def _not_placeable_in(region_id: UUID) -> QuerySet[Enrolment]:
+    return Enrolment.filter(region_id=region_id, placement_status=PlacementStatus.NOT_PLACEABLE)
+
+
+def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
+    """`pupils` of a secondary school in one year, each with the form by which the school has it: `enrolments__…` is
+    that form and no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order
+    by it, from an index."""
+    school = viewer.secondary_school_id if viewer.role is Role.VO_STAFF else None
+    return Pupil.filter(
+        enrolments__handling_school_id=school or NOTHING,
+        enrolments__status=EnrolmentStatus.FINAL,
+        enrolments__school_year_id=school_year_id or NOTHING,
+        school_year_id=school_year_id or NOTHING,
+    )
+
+
+def left(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Enrolment]:
+    """The forms by which this school had a pupil that it may have no more: for saying why, and nothing else."""
+    school = viewer.secondary_school_id or NOTHING
+    return Enrolment.filter(pupil_id=pupil_id, school_year_id=viewer.school_year_id).filter(
+        Q(handling_school_id=school, status=EnrolmentStatus.WITHDRAWN) | Q(first_school_id=school, moved=True)
+    )
+
+
+def placed_in(*, group_ids: Collection[UUID]) -> QuerySet[Enrolment]:
+    """Who has a seat in these groups: numbers only, for what is left."""
+    return Enrolment.filter(placed_group_id__in=list(group_ids), placement_status=PlacementStatus.PLACED)
+
+
 def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
-    """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared."""
+    """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared.
+
+    What one secondary school shared is for PO: the school that a pupil goes to next does not read it.
+    """
     found = Note.filter(pupil_id__in=pupil_ids)
     if viewer.primary_school_id:
         return found.filter(Q(primary_school_id=viewer.primary_school_id) | Q(shared=True))
     if viewer.secondary_school_id:
-        return found.filter(Q(secondary_school_id=viewer.secondary_school_id) | Q(shared=True))
+        by_primary = Q(shared=True, primary_school_id__isnull=False)
+        return found.filter(Q(secondary_school_id=viewer.secondary_school_id) | by_primary)
     return found.filter(id=NOTHING)
 
 
+def supplements(viewer: Viewer, *, pupil_ids: Collection[UUID]) -> QuerySet[Supplement]:
+    """Rule 26: of pupils in reach, what the own secondary school asked; for their primary school, all of it."""
+    asked = Supplement.filter(pupil_id__in=list(pupil_ids))
+    if viewer.role is Role.VO_STAFF and viewer.secondary_school_id:
+        return asked.filter(school_id=viewer.secondary_school_id)
+    if viewer.role is Role.PO_EDITOR and viewer.primary_school_id:
+        return asked.filter(pupil__primary_school_id=viewer.primary_school_id)
+    return asked.filter(id=NOTHING)
+
+
+def awaited(viewer: Viewer, *, announced: Collection[tuple[UUID, UUID]]) -> QuerySet[Supplement]:
+    """The questions to this primary school that are still open. `announced`: the regions and years that know the
+    outcome; in the others a pupil that was moved shows no sooner than anyone may know (rule 23)."""
+    still = Q(school_id=F("enrolment__handling_school_id")) | ~Q(
+        *(Q(enrolment__region_id=region, enrolment__school_year_id=year) for region, year in announced),
+        join_type="OR",
+    )
+    return Supplement.filter(
+        still if announced else Q(),
+        pupil__primary_school_id=viewer.primary_school_id or NOTHING,
+        enrolment__status=EnrolmentStatus.FINAL,
+        answered_at__isnull=True,
+    )
+
+
 def uploads(viewer: Viewer) -> QuerySet[Upload]:
-    """Files of pupils in reach, and those of no pupil that this viewer sent: dossiers."""
-    return Upload.filter(
+    """Files of pupils in reach, and those of no pupil that this viewer sent: dossiers.
+
+    A secondary school reads those of supplements where they answer its own question (rule 26).
+    """
+    found = Upload.filter(
         Q(pupil_id__in=Subquery(pupils(viewer).values("id")))
         | Q(pupil_id__isnull=True, owner_id=viewer.account_id)
     )
+    if viewer.role is Role.VO_STAFF:
+        own = Supplement.filter(school_id=viewer.secondary_school_id or NOTHING)
+        found = found.filter(
+            Q(kind__not=UploadKind.SUPPLEMENT) | Q(supplement_id__in=Subquery(own.values("id")))
+        )
+    return found
 
 
 def tray(viewer: Viewer) -> QuerySet[TestResult]:

@@ -29,7 +29,8 @@ from resolvers.nudge import nudge
 from resolvers.viewer import Viewer
 from rules.calendar import Calendar, closed
 from rules.refusal import Refusal
-from rules.steps import STEPS, NotFound, StateConflict, Step
+from rules.step import Step
+from rules.steps import STEPS, NotFound, StateConflict
 from rules.vocabulary import Role
 
 

@@ -5,12 +5,28 @@ drawn from it, and `resolvers/step.py` refuses whatever it does not allow.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rules.calendar import Window
 from rules.refusal import Refusal
+from rules.step import (
+    ANYONE,
+    ENROLMENT,
+    FAMILY,
+    LOGIN,
+    LOGIN_REQUEST,
+    NOTHING,
+    OKI_DOC,
+    PLACEMENT,
+    PO,
+    PRIORITY,
+    REGION,
+    VO,
+    Step,
+    states,
+)
+from rules.steps_of_schools import OF_SECONDARY_SCHOOLS
 from rules.vocabulary import (
     EnrolmentStatus,
     LoginRequestState,
@@ -18,85 +34,18 @@ from rules.vocabulary import (
     OkiDocStatus,
     PlacementStatus,
     PriorityStatus,
-    Role,
 )
 
-# An axis is one state machine of the child; a step may look at several and move one or two.
-LOGIN = "parent_login"
-LOGIN_REQUEST = "login_request"
-OKI_DOC = "oki_doc"
-ENROLMENT = "enrolment"
-PRIORITY = "priority"
-PLACEMENT = "placement"
-
-AXES: Mapping[str, type[StrEnum]] = {
-    OKI_DOC: OkiDocStatus,
-    LOGIN_REQUEST: LoginRequestState,
-    LOGIN: LoginStatus,
-    ENROLMENT: EnrolmentStatus,
-    PRIORITY: PriorityStatus,
-    PLACEMENT: PlacementStatus,
-}
-
-NOTHING = ""
-"""The state of what is not there yet."""
-
-PO = frozenset({Role.PO_EDITOR})
-FAMILY = frozenset({Role.PARENT})
-VO = frozenset({Role.VO_STAFF})
-REGION = frozenset({Role.REGION_ADMIN})
-ANYONE = frozenset({Role.PUBLIC})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One row. `when`: per axis the states it starts from (an axis not named: any; `NOTHING`: none yet).
-
-    `then`: per axis the state it leads to, or those one of which it leads to. `moves_from`: per axis the
-    states it moves where the others stay as they are. `tells`: the mails it writes.
-    """
-
-    name: str
-    dutch: str
-    rules: tuple[int, ...]
-    roles: frozenset[Role]
-    window: Window = Window.ALWAYS
-    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    then: Mapping[str, str | frozenset[str]] = field(default_factory=dict)
-    moves_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    tells: tuple[str, ...] = ()
-
-    def moves(self, *, axis: str) -> list[tuple[str, str]]:
-        """From which state to which on one axis, in the order of its states; empty: it moves nothing."""
-        if axis not in self.then:
-            return []
-        every = [state.value for state in AXES[axis]]
-        before = self.moves_from.get(axis, self.when.get(axis, frozenset(every)))
-        after = self.then[axis]
-        reached = {after} if isinstance(after, str) else after
-        return [
-            (start, end) for start in (NOTHING, *every) for end in every if start in before and end in reached
-        ]
-
-
-def _row(**row: object) -> Step:
-    return Step(**row)  # type: ignore[arg-type]
-
-
-def _states(*states: str) -> frozenset[str]:
-    return frozenset(states)
-
-
 _TABLE = (
-    _row(
+    Step(
         name="createPupil",
         dutch="Leerling toevoegen",
         rules=(4, 5),
         roles=PO,
-        when={OKI_DOC: _states(NOTHING)},
+        when={OKI_DOC: states(NOTHING)},
         then={OKI_DOC: OkiDocStatus.CONCEPT},
     ),
-    _row(
+    Step(
         name="updateOkiDoc",
         dutch="Oki-doc bewerken",
         rules=(5, 6, 7),
@@ -107,175 +56,175 @@ _TABLE = (
             LOGIN: LoginStatus.ENROLMENT_STARTED,
         },
         moves_from={
-            ENROLMENT: _states(EnrolmentStatus.FINAL),
-            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
+            ENROLMENT: states(EnrolmentStatus.FINAL),
+            LOGIN: states(LoginStatus.ENROLMENT_FINAL),
         },
         tells=("EnrolmentFellBack", "EnrolmentWithdrawn"),
     ),
-    _row(
+    Step(
         name="finalizeOkiDoc",
         dutch="Oki-doc definitief maken",
         rules=(6,),
         roles=PO,
         then={OKI_DOC: OkiDocStatus.FINAL},
-        moves_from={OKI_DOC: _states(OkiDocStatus.CONCEPT)},
+        moves_from={OKI_DOC: states(OkiDocStatus.CONCEPT)},
     ),
-    _row(
+    Step(
         name="confirmTestAdvice",
         dutch="Toetsadvies bevestigen",
         rules=(8,),
         roles=PO,
     ),
-    _row(
+    Step(
         name="importOsoDossier",
         dutch="Dossier overnemen",
         rules=(5, 6),
         roles=PO,
         then={OKI_DOC: OkiDocStatus.CONCEPT},
     ),
-    _row(
+    Step(
         name="createUpload",
         dutch="Bestand toevoegen",
         rules=(5, 24, 26),
         roles=PO | FAMILY,
     ),
-    _row(
+    Step(
         name="createDocument",
         dutch="Pdf aanvragen",
         rules=(5, 15, 23),
         roles=PO | FAMILY,
     ),
-    _row(
+    Step(
         name="createOsoDossier",
         dutch="OSO-dossier aanvragen",
         rules=(26,),
         roles=VO,
     ),
-    _row(
+    Step(
         name="removeAttachment",
         dutch="Bijlage verwijderen",
         rules=(5, 6),
         roles=PO,
         then={OKI_DOC: OkiDocStatus.CONCEPT},
     ),
-    _row(
+    Step(
         name="removeFamilyDocument",
         dutch="Document van de ouders verwijderen",
         rules=(24,),
         roles=FAMILY,
         window=Window.FAMILY_DOCUMENTS,
     ),
-    _row(
+    Step(
         name="sendParentLogin",
         dutch="Ouderinlog versturen",
         rules=(8, 9),
         roles=PO,
         window=Window.SENDING,
         when={
-            OKI_DOC: _states(OkiDocStatus.FINAL),
-            LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT),
+            OKI_DOC: states(OkiDocStatus.FINAL),
+            LOGIN: states(LoginStatus.NOT_SENT, LoginStatus.SENT),
         },
         then={LOGIN: LoginStatus.SENT, LOGIN_REQUEST: LoginRequestState.APPROVED},
-        moves_from={LOGIN_REQUEST: _states(LoginRequestState.OPEN)},
+        moves_from={LOGIN_REQUEST: states(LoginRequestState.OPEN)},
         tells=("ParentLoginSent",),
     ),
-    _row(
+    Step(
         name="requestParentLogin",
         dutch="Inlog aanvragen",
         rules=(2, 24),
         roles=ANYONE,
         window=Window.REQUESTING,
-        when={LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT)},
+        when={LOGIN: states(LoginStatus.NOT_SENT, LoginStatus.SENT)},
         then={
             LOGIN: LoginStatus.SENT,
-            LOGIN_REQUEST: _states(LoginRequestState.OPEN, LoginRequestState.APPROVED),
+            LOGIN_REQUEST: states(LoginRequestState.OPEN, LoginRequestState.APPROVED),
         },
-        moves_from={LOGIN_REQUEST: _states(NOTHING, LoginRequestState.OPEN)},
+        moves_from={LOGIN_REQUEST: states(NOTHING, LoginRequestState.OPEN)},
         tells=("ParentLoginSent",),
     ),
-    _row(
+    Step(
         name="registerOutsidePupil",
         dutch="Buitenleerling opgeven",
         rules=(24, 47),
         roles=ANYONE,
         window=Window.REQUESTING,
-        when={LOGIN_REQUEST: _states(NOTHING, LoginRequestState.UNCONFIRMED)},
+        when={LOGIN_REQUEST: states(NOTHING, LoginRequestState.UNCONFIRMED)},
         then={LOGIN_REQUEST: LoginRequestState.UNCONFIRMED},
         tells=("LoginRequestConfirm",),
     ),
-    _row(
+    Step(
         name="confirmLoginRequest",
         dutch="E-mailadres bevestigen",
         rules=(24,),
         roles=ANYONE,
         window=Window.REQUESTING,
-        when={LOGIN_REQUEST: _states(LoginRequestState.UNCONFIRMED)},
+        when={LOGIN_REQUEST: states(LoginRequestState.UNCONFIRMED)},
         then={LOGIN_REQUEST: LoginRequestState.OPEN},
     ),
-    _row(
+    Step(
         name="approveLoginRequest",
         dutch="Aanvraag goedkeuren",
         rules=(24, 47),
         roles=REGION,
         window=Window.REQUESTING,
         when={
-            LOGIN_REQUEST: _states(LoginRequestState.OPEN),
-            LOGIN: _states(LoginStatus.NOT_SENT, LoginStatus.SENT),
+            LOGIN_REQUEST: states(LoginRequestState.OPEN),
+            LOGIN: states(LoginStatus.NOT_SENT, LoginStatus.SENT),
         },
         then={LOGIN_REQUEST: LoginRequestState.APPROVED, LOGIN: LoginStatus.SENT},
         tells=("ParentLoginSent",),
     ),
-    _row(
+    Step(
         name="declineLoginRequest",
         dutch="Aanvraag afwijzen",
         rules=(24,),
         roles=REGION,
-        when={LOGIN_REQUEST: _states(LoginRequestState.OPEN)},
+        when={LOGIN_REQUEST: states(LoginRequestState.OPEN)},
         then={LOGIN_REQUEST: LoginRequestState.DECLINED},
         tells=("LoginRequestDeclined",),
     ),
-    _row(
+    Step(
         name="activateAccount",
         dutch="Wachtwoord instellen",
         rules=(14,),
         roles=ANYONE,
-        when={LOGIN: _states(LoginStatus.SENT)},
+        when={LOGIN: states(LoginStatus.SENT)},
         then={LOGIN: LoginStatus.ACTIVATED},
     ),
-    _row(
+    Step(
         name="requestPasswordReset",
         dutch="Wachtwoord vergeten",
         rules=(14, 46),
         roles=ANYONE,
         tells=("PasswordReset", "ParentLoginSent"),
     ),
-    _row(
+    Step(
         name="resetPassword",
         dutch="Nieuw wachtwoord instellen",
         rules=(14,),
         roles=ANYONE,
     ),
-    _row(
+    Step(
         name="saveEnrolment",
         dutch="Aanmelding invullen",
         rules=(16, 17, 18, 19, 20),
         roles=FAMILY,
         window=Window.APPLYING,
         when={
-            ENROLMENT: _states(NOTHING, EnrolmentStatus.CONCEPT),
-            LOGIN: _states(LoginStatus.SENT, LoginStatus.ACTIVATED, LoginStatus.ENROLMENT_STARTED),
+            ENROLMENT: states(NOTHING, EnrolmentStatus.CONCEPT),
+            LOGIN: states(LoginStatus.SENT, LoginStatus.ACTIVATED, LoginStatus.ENROLMENT_STARTED),
         },
         then={ENROLMENT: EnrolmentStatus.CONCEPT, LOGIN: LoginStatus.ENROLMENT_STARTED},
     ),
-    _row(
+    Step(
         name="finalizeEnrolment",
         dutch="Aanmelding definitief maken",
         rules=(2, 17, 21),
         roles=FAMILY,
         window=Window.APPLYING,
         when={
-            ENROLMENT: _states(EnrolmentStatus.CONCEPT),
-            LOGIN: _states(LoginStatus.ENROLMENT_STARTED),
+            ENROLMENT: states(EnrolmentStatus.CONCEPT),
+            LOGIN: states(LoginStatus.ENROLMENT_STARTED),
         },
         then={
             ENROLMENT: EnrolmentStatus.FINAL,
@@ -283,34 +232,35 @@ _TABLE = (
             PRIORITY: PriorityStatus.REQUESTED,
             PLACEMENT: PlacementStatus.NONE,
         },
-        moves_from={PRIORITY: _states(NOTHING), PLACEMENT: _states(NOTHING)},
+        moves_from={PRIORITY: states(NOTHING), PLACEMENT: states(NOTHING)},
         tells=("Enrolled",),
     ),
-    _row(
+    Step(
         name="revokeEnrolment",
         dutch="Aanmelding ongedaan maken",
         rules=(22,),
         roles=FAMILY,
         window=Window.APPLYING,
         when={
-            ENROLMENT: _states(EnrolmentStatus.FINAL),
-            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
+            ENROLMENT: states(EnrolmentStatus.FINAL),
+            LOGIN: states(LoginStatus.ENROLMENT_FINAL),
         },
         then={ENROLMENT: EnrolmentStatus.WITHDRAWN, LOGIN: LoginStatus.ENROLMENT_STARTED},
     ),
-    _row(
+    Step(
         name="setNotPlacingReason",
         dutch="Reden niet plaatsen VO",
         rules=(11,),
         roles=PO,
         then={ENROLMENT: EnrolmentStatus.WITHDRAWN, LOGIN: LoginStatus.ENROLMENT_STARTED},
         moves_from={
-            ENROLMENT: _states(EnrolmentStatus.FINAL),
-            LOGIN: _states(LoginStatus.ENROLMENT_FINAL),
+            ENROLMENT: states(EnrolmentStatus.FINAL),
+            LOGIN: states(LoginStatus.ENROLMENT_FINAL),
         },
         tells=("EnrolmentWithdrawn",),
     ),
-    _row(
+    *OF_SECONDARY_SCHOOLS,
+    Step(
         name="addNote",
         dutch="Notitie toevoegen",
         rules=(12,),

@@ -91,7 +91,7 @@ RECEIVED = frozenset({UploadState.QUARANTINE, UploadState.RELEASED})
 _FILE_OF_CHILD = frozenset({Role.PO_EDITOR, Role.PARENT, Role.VO_STAFF})
 READERS: Mapping[UploadKind, frozenset[Role]] = {
     UploadKind.ATTACHMENT: _FILE_OF_CHILD,
-    UploadKind.SUPPLEMENT: _FILE_OF_CHILD,
+    UploadKind.SUPPLEMENT: frozenset({Role.PO_EDITOR, Role.VO_STAFF}),
     UploadKind.FAMILY_DOCUMENT: frozenset({Role.PARENT, Role.VO_STAFF}),
     UploadKind.OSO_DOSSIER: frozenset({Role.PO_EDITOR}),
 }

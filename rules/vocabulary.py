@@ -127,6 +127,13 @@ class PlacementStatus(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
+class PupilOrder(StrEnum):
+    """In which order a secondary school reads its list (rule 25)."""
+
+    NAME = "NAME"
+    ENROLLED_AT = "ENROLLED_AT"
+
+
 class NotPlacingReason(StrEnum):
     """Rule 11: uitgeschreven, verhuisd, groep-8-doubleerder."""
 

@@ -259,22 +259,40 @@ CREATE = """mutation ($input: CreatePupilInput!) {
 
 # Secondary schools
 
-ENROLLED = """{
-  pupils(first: 20) {
+ENROLLED = """query ($filter: PupilFilter, $order: PupilOrder) {
+  pupils(filter: $filter, order: $order, first: 20) {
     totalCount
     nodes {
       id
       elkNumber
       fullName
       adviceLabel
-      enrolment {
-        finalizedAt
-        preferences { rank department { name school { name } } }
-        priorityClaim { ground status siblingName siblingClass }
-        multipleBirth { isMultiple allApplyHere }
-      }
+      placement { enrolledAt firstChoice { name } department { name } }
+      placementStatus
+      priorityClaim { ground status colour letter }
+      movedAfterCentralPlacement
+      transferMeeting
+      openSupplement
+      multipleBirth { isMultiple allApplyHere }
+      twinsAtThisSchool { fullName }
+      enrolment { preferences { rank department { name school { name } } } }
     }
     pageInfo { hasNextPage endCursor }
+  }
+}"""
+
+DEPARTMENTS = """{
+  departments {
+    name
+    capacity
+    seatsLeft
+    enrolledCount
+    placedCount
+    drawnOutCount
+    withoutStatusCount
+    undecidedPriorityCount
+    movedCount
+    groups { name adviezen seats placed seatsLeft }
   }
 }"""
 
@@ -367,5 +385,16 @@ DECLINE = """mutation ($input: DeclineLoginRequestInput!) {
   declineLoginRequest(input: $input) {
     loginRequest { fullName state reason }
     errors { code message path }
+  }
+}"""
+
+# Project leads
+
+NOT_PLACEABLE = """{
+  notPlaceablePupils {
+    elkNumber
+    fullName
+    primarySchool { name }
+    notPlaceable { school { name } registeredAt }
   }
 }"""

@@ -52,6 +52,8 @@ async def examples_for(*, viewer: Viewer | None) -> list[Example]:
             own = await _secondary_school(viewer)
         case Role.REGION_ADMIN:
             own = await _region(viewer)
+        case Role.PROJECT_LEAD:
+            own = [Example("Niet plaatsbare leerlingen", text.NOT_PLACEABLE)]
         case _:
             own = []
     return [*own, *_SIGNED_IN]
@@ -210,7 +212,13 @@ SELECT pupil.id, oki_doc.version, oki_doc.status = 'FINAL' AS final
 
 async def _secondary_school(viewer: Viewer) -> list[Example]:
     found = [
-        Example("Aangemelde leerlingen", text.ENROLLED),
+        Example("Aangemelde leerlingen", text.ENROLLED, {"filter": {}, "order": "NAME"}),
+        Example(
+            "Nog te besluiten over voorrang",
+            text.ENROLLED,
+            {"filter": {"undecidedPriority": True}, "order": "ENROLLED_AT"},
+        ),
+        Example("Hoe vol de afdelingen zijn", text.DEPARTMENTS),
         Example("Zoeken op naam", text.SEARCH, {"search": "van"}),
     ]
     first = (

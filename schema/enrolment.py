@@ -8,7 +8,7 @@ import strawberry
 from resolvers import enrolment as use
 from resolvers import schools
 from resolvers.viewer import Viewer
-from rules.vocabulary import EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus, Role
+from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus, Role
 from schema.context import Info
 from schema.mutation import Mutations
 from schema.refusals import REFUSALS
@@ -18,6 +18,7 @@ from schema.visibility import Roles, computed_for, input_type, output_type, seen
 FAMILY: Roles = frozenset({Role.PARENT})
 FORM: Roles = frozenset({Role.PARENT, Role.VO_STAFF})
 
+ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
 EnrolmentStatusEnum = strawberry.enum(
     EnrolmentStatus,
     description="CONCEPT: nog niet definitief. FINAL: definitief. WITHDRAWN: beëindigd: door de ouders, de basisschool of de VO-school.",
@@ -86,6 +87,10 @@ class PriorityClaim:
     status: PriorityStatus | None = seen_by(
         FORM, description="Hoe het staat; leeg zolang de aanmelding niet definitief is."
     )
+    colour: Colour | None = seen_by(
+        FORM, description="De kleur van het bolletje: wit aangevraagd, blauw toegekend, rood afgewezen."
+    )
+    letter: str = seen_by(FORM, description="De letter in het bolletje: V.")
     sibling_name: str = seen_by(FORM, description="De naam van de broer of zus.")
     sibling_class: str = seen_by(FORM, description="De klas van de broer of zus.")
 

@@ -1,7 +1,7 @@
 """Where something stands, given its name: `docs/find.md`, from the code itself."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from emails import KINDS as MAILS
@@ -57,25 +57,24 @@ def _table(title: str, heads: Sequence[str], rows: Iterator[Sequence[str]]) -> I
 
 
 def _mutations() -> Iterator[Sequence[str]]:
-    for name, (field, part) in _fields(Mutation).items():
+    for name, field, part in _fields(Mutation):
         done = places.of_use_case(name=field.python_name)
         yield f"`{name}`", field.description, _link(places.of_class(cls=part)), _link(done) if done else ""
 
 
 def _queries() -> Iterator[Sequence[str]]:
-    for name, (field, part) in _fields(Query).items():
+    for name, field, part in _fields(Query):
         yield f"`{name}`", field.description, _link(places.of_class(cls=part))
 
 
-def _fields(root: type) -> Mapping[str, tuple[Any, type]]:
-    """The fields of a root type by name, each with the part it comes from."""
-    found = {
-        field.graphql_name or field.python_name: (field, part)
+def _fields(root: type) -> Sequence[tuple[str, Any, type]]:
+    """The fields of a root type by name, each with the part it comes from: `pupils` is one for PO, another for VO."""
+    found = [
+        (_camel(field.graphql_name or field.python_name), field, part)
         for part in root.__bases__
         for field in definition_of(part).fields
-    }
-    named = {_camel(name): both for name, both in found.items()}
-    return dict(sorted(named.items()))
+    ]
+    return sorted(found, key=lambda one: (one[0], one[2].__name__))
 
 
 def _camel(name: str) -> str:

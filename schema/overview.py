@@ -5,17 +5,18 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
+from resolvers import not_placeable
 from resolvers import pupils as use
 from resolvers.viewer import Viewer
-from rules.vocabulary import LoginStatus, Role
+from rules.vocabulary import LoginStatus, PlacementStatus, PriorityStatus, Role
 from schema.connection import After, Connection, First, Key, page
 from schema.context import Info
-from schema.pupil import FAMILY, Pupil
+from schema.pupil import FAMILY, LEAD, VO, Pupil
 from schema.scalars import uuid_of
 from schema.selection import node_fields, selected
 from schema.visibility import PRIMARY_SCHOOL, computed_for, input_type, output_type, seen_by
 
-LISTS = PRIMARY_SCHOOL | {Role.VO_STAFF, Role.REGION_ADMIN}
+LISTS = PRIMARY_SCHOOL | {Role.REGION_ADMIN}
 DETAIL = frozenset({Role.PO_EDITOR, Role.VO_STAFF, Role.REGION_ADMIN})
 
 Year = Annotated[
@@ -26,7 +27,7 @@ Year = Annotated[
 @input_type("Waarop een lijst met leerlingen wordt beperkt. Wat leeg is, beperkt niet.")
 class PupilFilter:
     search: str | None = seen_by(
-        LISTS,
+        LISTS | VO,
         description="Delen van de naam; voor wie het ELK-nummer ziet ook dat hele nummer.",
         default=None,
     )
@@ -42,6 +43,30 @@ class PupilFilter:
         description="De code van de regio waarvan de ouderinlog telt; leeg is de eigen regio.",
         default=None,
     )
+    department_id: strawberry.ID | None = seen_by(
+        VO, description="De afdeling van de aanmelding of plaatsing.", default=None
+    )
+    placement_status: PlacementStatus | None = seen_by(
+        VO, description="De stand van de plaatsing; NONE is wie nog geen status heeft.", default=None
+    )
+    priority_status: PriorityStatus | None = seen_by(
+        VO, description="Hoe het staat met de aanvraag voor voorrang bij uw school.", default=None
+    )
+    undecided_priority: bool | None = seen_by(
+        VO, description="Of u nog over voorrang moet besluiten: gevraagd, en nog zonder status.", default=None
+    )
+    moved: bool | None = seen_by(
+        VO, description="Of de leerling na de centrale plaatsing is doorgeplaatst.", default=None
+    )
+    transfer_meeting: bool | None = seen_by(
+        VO, description="Of er een gesprek op de tafelmiddag is gevraagd.", default=None
+    )
+    open_supplement: bool | None = seen_by(
+        VO,
+        Role.PO_EDITOR,
+        description="Of er nog een aanvulling van de basisschool wordt verwacht.",
+        default=None,
+    )
 
 
 def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFilter:
@@ -52,6 +77,7 @@ def _narrowed(given: PupilFilter | None, school_year: str | None) -> use.PupilFi
         login_status=given.login_status or None,
         group=given.group or None,
         region=given.region or None,
+        open_supplement=given.open_supplement,
         school_year=school_year,
     )
 
@@ -102,6 +128,14 @@ class OverviewQuery:
         viewer = cast(Viewer, info.context.viewer)
         row = await use.pupil(viewer=viewer, pupil_id=uuid_of(id), wanted=selected(info))
         return cast(Pupil | None, row)
+
+    @computed_for(
+        LEAD, description="De kinderen die een school niet kon plaatsen, op naam; waarom staat er niet bij."
+    )
+    async def not_placeable_pupils(self, info: Info, school_year: Year = None) -> list[Pupil]:
+        viewer = cast(Viewer, info.context.viewer)
+        found = await not_placeable.pupils(viewer=viewer, school_year=school_year, wanted=selected(info))
+        return cast(list[Pupil], found)
 
     @computed_for(FAMILY, description="Uw kind.")
     async def child(self, info: Info) -> Pupil | None:

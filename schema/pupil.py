@@ -15,8 +15,10 @@ from rules.vocabulary import (
     Role,
     WindowReason,
 )
-from schema.enrolment import Enrolment, RegionCode
+from schema.enrolment import Enrolment, ListedDepartment, MultipleBirth, PriorityClaim, RegionCode
+from schema.file import HAVE_FILES, File
 from schema.oki_doc import OkiDoc, OkiDocTest
+from schema.supplement_types import Moment, Supplement
 from schema.visibility import PRIMARY_SCHOOL, Roles, computed_for, output_type, seen_by
 
 PO: Roles = frozenset({Role.PO_EDITOR})
@@ -28,11 +30,9 @@ NAMED: Roles = PRIMARY_SCHOOL | FAMILY | VO | REGION | LEAD
 IN_FULL: Roles = NAMED - {Role.PO_MONITOR}
 RESULT: Roles = PO | FAMILY | VO
 FILE: Roles = PO | FAMILY | VO | REGION
-HAVE_FILES: Roles = PO | FAMILY | VO
 HAVE_WINDOWS: Roles = PO | FAMILY | REGION
 
 LoginStatusEnum = strawberry.enum(LoginStatus, description="Hoe het met de ouderinlog staat.")
-ColourEnum = strawberry.enum(Colour, description="De kleur van een bolletje.")
 NotPlacingReasonEnum = strawberry.enum(
     NotPlacingReason, description="Reden niet plaatsen VO: uitgeschreven, verhuisd of groep-8-doubleerder."
 )
@@ -184,23 +184,6 @@ class Note:
     created_at: datetime = seen_by(PO, VO, description="Wanneer zij is geschreven.")
 
 
-@output_type("Een bestand bij een kind. Wie het ophaalt, wordt vastgelegd.")
-class File:
-    id: strawberry.ID = seen_by(HAVE_FILES, description="Het kenmerk van het bestand.")
-    filename: str = seen_by(HAVE_FILES, description="De naam van het bestand.")
-    title: str | None = seen_by(HAVE_FILES, description="Wat het is, als dat erbij is gezegd.")
-    content_type: str = seen_by(HAVE_FILES, description="Het soort bestand, zoals application/pdf.")
-    size: int = seen_by(HAVE_FILES, description="Hoe groot het is, in bytes.")
-    added_at: datetime = seen_by(HAVE_FILES, description="Wanneer het is ontvangen.")
-    url: str | None = seen_by(
-        HAVE_FILES,
-        description=(
-            "Waar u het een kwartier lang ophaalt; leeg zolang het wordt gecontroleerd. "
-            "Elke vraag geeft een nieuwe link."
-        ),
-    )
-
-
 def _of_region(root: Any, part: str, region: str | None) -> Any:
     """What a family has in the region named, else in the one it means."""
     return root.parts[part].get(root.parts["default_region"] if region is None else region)
@@ -221,6 +204,34 @@ def _placement_result(root: strawberry.Parent[Any], region: RegionCode = None) -
     own = _of_region(root, "placement_result", region)
     anywhere = next((found for found in by_region.values() if found is not None), None)
     return cast(PlacementResult | None, own if region is not None or own is not None else anywhere)
+
+
+@output_type("Waar een leerling staat bij de school van de aanmelding.")
+class Placement:
+    department: ListedDepartment = seen_by(VO, description="De afdeling van de aanmelding of plaatsing.")
+    first_choice: ListedDepartment = seen_by(
+        VO, description="De afdeling van eerste voorkeur; na doorplaatsing is die van een andere school."
+    )
+    track: str = seen_by(VO, description="De richting; leeg als er geen is gekozen.")
+    profile: str = seen_by(VO, description="Het profiel; leeg als er geen is gekozen.")
+    enrolled_at: datetime = seen_by(VO, description="Wanneer de ouders de aanmelding definitief maakten.")
+    placed_at: datetime | None = seen_by(VO, description="Wanneer de leerling is geplaatst.")
+    moved_at: datetime | None = seen_by(VO, description="Wanneer de leerling is doorgeplaatst.")
+    parents_informed_at: datetime | None = seen_by(
+        VO, description="Wanneer de ouders hoorden dat u meer tijd nodig heeft."
+    )
+
+
+@output_type("Een kind van dezelfde geboorte dat ook bij uw school is aangemeld.")
+class TwinAtThisSchool:
+    id: strawberry.ID = seen_by(VO, description="Het kenmerk van dat kind.")
+    full_name: str = seen_by(VO, description="Roepnaam, tussenvoegsel en achternaam.")
+
+
+@output_type("Dat een school een kind niet kon plaatsen. Waarom staat er niet bij.")
+class NotPlaceable:
+    school: School = seen_by(LEAD, description="De school die dit heeft vastgelegd.")
+    registered_at: datetime = seen_by(LEAD, description="Wanneer de school dit vastlegde.")
 
 
 @output_type("Een eigen aanmeldtijd: alleen dit gezin kan dan aanmelden.")
@@ -301,6 +312,38 @@ class Pupil:
         FAMILY,
         VO,
         description="Het Oki-doc; leeg bij een buitenleerling. Wie het leest, wordt vastgelegd.",
+    )
+    priority_claim: PriorityClaim | None = seen_by(
+        VO, description="De aanvraag voor voorrang bij uw school; leeg als er geen is."
+    )
+    multiple_birth: MultipleBirth | None = seen_by(
+        VO, description="Wat de ouders zeggen over een tweeling of meerling."
+    )
+    twins_at_this_school: list[TwinAtThisSchool] = seen_by(
+        VO,
+        description=(
+            "Kinderen die ook bij uw school zijn aangemeld en van dezelfde geboorte lijken: dezelfde "
+            "geboortedatum en achternaam, en hetzelfde woonadres of e-mailadres van een ouder. Een geheim adres "
+            "telt niet mee. Wat de ouders zelf zeggen, staat in `multipleBirth`."
+        ),
+    )
+    not_placeable: list[NotPlaceable] = seen_by(
+        LEAD, description="Welke scholen het kind niet konden plaatsen, de eerste voorop."
+    )
+    placement_status: PlacementStatus | None = seen_by(VO, description="De stand van de plaatsing.")
+    placement: Placement | None = seen_by(VO, description="Waar en hoe de leerling staat bij uw school.")
+    moved_after_central_placement: bool = seen_by(
+        VO, description="Of de leerling na de centrale plaatsing naar uw school is doorgeplaatst."
+    )
+    transfer_meeting: bool = seen_by(
+        PO, VO, description="Of er een gesprek op de tafelmiddag is gevraagd bij de school van de aanmelding."
+    )
+    open_supplement: bool = seen_by(PO, VO, description="Of de basisschool nog een aanvulling moet geven.")
+    supplements: list[Supplement] = seen_by(
+        PO, VO, description="De gevraagde aanvullingen: wat openstaat eerst, dan de nieuwste."
+    )
+    course: list[Moment] = seen_by(
+        PO, description="Het verloop van deze leerling, het oudste eerst; de uitkomst vanaf de bekendmaking."
     )
     notes: list[Note] = seen_by(PO, VO, description="De notities, de oudste eerst.")
     attachments: list[File] = seen_by(HAVE_FILES, description="De bijlagen bij het Oki-doc, de oudste eerst.")

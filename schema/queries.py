@@ -1,5 +1,6 @@
 """All there is to ask, from its parts."""
 
+from schema.admissions import AdmissionQuery
 from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
 from schema.login_requests import LoginRequestQuery
@@ -10,5 +11,13 @@ from schema.visibility import output_type
 
 
 @output_type("Wat u kunt vragen.")
-class Query(PublicQuery, OverviewQuery, EnrolmentQuery, DocumentQuery, TrayQuery, LoginRequestQuery):
+class Query(
+    PublicQuery,
+    OverviewQuery,
+    AdmissionQuery,
+    EnrolmentQuery,
+    DocumentQuery,
+    TrayQuery,
+    LoginRequestQuery,
+):
     pass

@@ -6,6 +6,7 @@ from rules import (
     dossier,
     dossier_import,
     enrolment,
+    handling,
     input,
     login_request,
     not_placing,
@@ -14,6 +15,7 @@ from rules import (
     reconsideration,
     sign_in,
     steps,
+    supplement,
     uploads,
 )
 from rules.refusal import Refusal
@@ -25,6 +27,8 @@ from schema.visibility import EVERYONE, SIGNED_IN
 PO = Role.PO_EDITOR
 SENDING = frozenset({Role.PO_EDITOR, Role.REGION_ADMIN})
 FAMILY = Role.PARENT
+
+VO = Role.VO_STAFF
 
 TABLE: dict[type[Refusal], Told] = {
     steps.NotFound: told_to(EVERYONE, description="Dit is er niet, of het is niet van u."),
@@ -39,6 +43,41 @@ TABLE: dict[type[Refusal], Told] = {
         step="De stap die niet kon.",
         state="De stand waarin het kind nu is.",
         explanation="Wat er aan de hand is.",
+    ),
+    handling.PupilLeft: told_to(
+        VO,
+        description="De leerling was bij uw school aangemeld, en is dat niet meer.",
+        how="REVOKED: door de ouders. CORRECTED: door de basisschool. REASSIGNED: doorgeplaatst. ENDED: anders.",
+    ),
+    handling.NoPriorityClaim: told_to(VO, description="Er is geen voorrang aangevraagd."),
+    handling.DepartmentNotAppliedFor: told_to(
+        VO, description="De leerling is voor een andere afdeling aangemeld."
+    ),
+    handling.DepartmentClosedToAdvice: told_to(
+        VO, description="De afdeling heeft geen plaatsen voor dit advies."
+    ),
+    handling.NoSeatsLeft: told_to(
+        VO,
+        description="Alle plaatsen zijn bezet.",
+        group="De capaciteitsgroep.",
+        seats="Hoeveel plaatsen zij heeft.",
+    ),
+    handling.SeatsLeft: told_to(
+        VO, description="Er is nog plaats.", group="De capaciteitsgroep.", free="Hoeveel plaatsen vrij zijn."
+    ),
+    handling.NotFirstChoiceSchool: told_to(
+        VO, description="Alleen de school van eerste voorkeur plaatst door, en één keer."
+    ),
+    handling.NotOnTheList: told_to(
+        VO, description="De school en afdeling staan niet op plaats 2 of lager van de lijst."
+    ),
+    supplement.NoPrimarySchool: told_to(VO, description="De leerling heeft geen basisschool in de regio."),
+    supplement.NoOpenSupplement: told_to(PO, description="Er staat geen vraag om een aanvulling open."),
+    supplement.SupplementAnswered: told_to(PO, description="De vraag is al anders beantwoord."),
+    supplement.SupplementNotChosen: told_to(
+        PO,
+        description="Er staan meer vragen open: zeg welke u beantwoordt.",
+        supplement_ids="De vragen die openstaan.",
     ),
     calendar.PeriodClosed: told_to(
         EVERYONE,

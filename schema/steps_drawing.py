@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape
 
 from rules.calendar import Window
 from rules.parent_login import DOTS, Dot
-from rules.steps import LOGIN, STEPS, Step
+from rules.step import LOGIN, Step
+from rules.steps import STEPS
 from rules.vocabulary import LoginStatus, Role
 from schema.steps_page import PAINT, STATES
 

@@ -5,18 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from emails import KINDS
 from rules.calendar import Window
 from rules.parent_login import DOTS
-from rules.steps import (
-    AXES,
-    ENROLMENT,
-    LOGIN,
-    LOGIN_REQUEST,
-    NOTHING,
-    OKI_DOC,
-    PLACEMENT,
-    PRIORITY,
-    STEPS,
-    Step,
-)
+from rules.step import AXES, ENROLMENT, LOGIN, LOGIN_REQUEST, NOTHING, OKI_DOC, PLACEMENT, PRIORITY, Step
+from rules.steps import STEPS
 from rules.vocabulary import Colour, Role
 from schema import places
 

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from rules.calendar import Window
-from rules.steps import AXES, STEPS, Step
+from rules.step import AXES, Step
+from rules.steps import STEPS
 from rules.vocabulary import Colour, Role
 from schema.places import of_step
 from schema.steps_drawing import LANES, PHASES, PILL, picture

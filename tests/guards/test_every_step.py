@@ -10,12 +10,17 @@ from strawberry.utils.str_converters import to_camel_case
 
 import resolvers
 from emails import KINDS
-from rules.steps import AXES, STEPS
+from rules.step import AXES
+from rules.steps import STEPS
 from rules.vocabulary import Role
 from schema.mutations import Mutation
 from schema.visibility import STEP, definition_of
 from tests.guards.source import modules
+from tests.journeys import steps_of_schools, steps_of_supplements
 from tests.journeys.every_step import WAYS
+
+assert steps_of_schools
+assert steps_of_supplements  # Its ways stand among the others.
 
 NOT_A_MUTATION: dict[str, str] = {}
 """Steps that nobody asks for through GraphQL, and who does them."""

@@ -65,11 +65,12 @@ async def outside_family(world: World) -> tuple[Pupil, Person]:
     return pupil, await world.sign_in(account.username)
 
 
-async def enrolled(world: World, pupil: Pupil) -> Person:
+async def enrolled(world: World, pupil: Pupil, *, priority: dict[str, str] | None = None) -> Person:
     """The parents of a child they have enrolled at the first school of the world."""
     parent = await world.parent(pupil)
     choices = [world.choice(school) for school in range(5)]
-    await parent.done("saveEnrolment", "enrolment { id }", expectedVersion=0, preferences=choices)
+    given = {"expectedVersion": 0, "preferences": choices, "priorityClaim": priority}
+    await parent.done("saveEnrolment", "enrolment { id }", **given)
     await parent.done("finalizeEnrolment", "enrolment { id }")
     return parent
 

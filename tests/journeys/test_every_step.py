@@ -8,20 +8,14 @@ from tortoise.connection import get_connection
 
 import models
 from models import AuditEntry
-from rules.steps import (
-    AXES,
-    ENROLMENT,
-    LOGIN,
-    LOGIN_REQUEST,
-    NOTHING,
-    OKI_DOC,
-    PLACEMENT,
-    PRIORITY,
-    STEPS,
-)
+from rules.step import AXES, ENROLMENT, LOGIN, LOGIN_REQUEST, NOTHING, OKI_DOC, PLACEMENT, PRIORITY
+from rules.steps import STEPS
+from tests.journeys import steps_of_schools, steps_of_supplements
 from tests.journeys.every_step import WAYS, Way
 from tests.world import World
 
+assert steps_of_schools  # Their ways stand among the others.
+assert steps_of_supplements
 GOING = [pytest.param(step, way, id=f"{step}-{way.name}") for step, ways in WAYS.items() for way in ways]
 
 COLUMN_OF = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.steps import AXES, ENROLMENT, LOGIN, NOTHING, OKI_DOC, PRIORITY, STEPS, Step
+from rules.step import AXES, ENROLMENT, LOGIN, NOTHING, OKI_DOC, PRIORITY, Step
+from rules.steps import STEPS
 from rules.vocabulary import Role
 
 

@@ -1,0 +1,116 @@
+"""A selection of pupils, and officers who all act at once: each pupil is a step of its own, and no seat goes twice."""
+
+import asyncio
+import random
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from models import AuditEntry, CapacityGroup, Enrolment, OutboxMail
+from resolvers import audit, clock
+from tests.journeys.handling import HANDLING, act, at_home, child, codes, handle, seats
+from tests.world import World, at
+
+RESULTS = "results { pupilId code message }"
+
+
+class TestASelection:
+    async def test_is_placed_one_by_one_while_there_are_seats(self, world: World) -> None:
+        children = [await child(world, first_name=f"Kind{n}") for n in range(3)]
+        staff = await handle(world)
+        ids = [str(one.id) for one in children]
+        given = {"pupilIds": [*ids, ids[0]], **at_home(world)}
+        results = (await staff.done("placePupils", RESULTS, **given))["results"]
+        assert [(one["pupilId"], one["code"]) for one in results] == [
+            (ids[0], None),
+            (ids[1], None),
+            (ids[2], "NO_SEATS_LEFT"),
+        ]
+        assert "bezet" in results[2]["message"]
+        drawn = (await staff.done("drawOutPupils", RESULTS, pupilIds=ids))["results"]
+        assert [one["code"] for one in drawn] == ["STATE_CONFLICT", "STATE_CONFLICT", None]
+
+    async def test_names_who_is_not_of_this_school_as_not_found(self, world: World) -> None:
+        pupil = await child(world)
+        await handle(world)
+        other = await world.vo_staff(1)
+        results = (await other.done("drawOutPupils", RESULTS, pupilIds=[str(pupil.id), "x"]))["results"]
+        assert {one["code"] for one in results} == {"NOT_FOUND"}
+
+    @pytest.mark.parametrize("count", [0, 101])
+    async def test_is_of_a_size_that_a_person_chose(self, world: World, count: int) -> None:
+        staff = await handle(world)
+        ids = [f"00000000-0000-4000-8000-{place:012}" for place in range(count)]
+        refused = await staff.do("drawOutPupils", RESULTS, pupilIds=ids)
+        assert codes(refused) == ["INVALID_VALUE"]
+
+
+async def test_officers_who_all_act_at_once_sell_no_seat_twice(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    """Afterwards the audit says what there is, and every mail has its decision."""
+    at_length = request.config.getoption("--long")
+    children = [
+        await child(world, first_name=f"Kind{n}", claim=n % 2 == 0) for n in range(50 if at_length else 8)
+    ]
+    await handle(world)
+    await seats(world, 20 if at_length else 3)
+    officers = [await world.vo_staff() for _ in range(20 if at_length else 6)]
+    chance = random.Random(27)
+
+    async def hammer(officer: Any, rounds: int) -> None:
+        for _ in range(rounds):
+            pupil = chance.choice(children)
+            match chance.choice(["place", "place", "place", "draw", "undo", "grant", "reject", "withdraw"]):
+                case "place":
+                    await act(officer, "placePupil", pupil, **at_home(world))
+                case "draw":
+                    await act(officer, "drawOutPupil", pupil)
+                case "undo":
+                    await act(officer, "undoPlacement", pupil)
+                case "withdraw" if chance.random() < 0.2:
+                    await act(officer, "withdrawPupil", pupil, reason="Komt niet.")
+                case "grant" | "reject" as decision:
+                    await act(officer, "decidePriority", pupil, decision=decision.upper())
+
+    await asyncio.gather(*(hammer(officer, 100 if at_length else 12) for officer in officers))
+    for group in await CapacityGroup.all():
+        placed = await Enrolment.filter(placed_group_id=group.id, placement_status="PLACED").count()
+        assert placed <= group.seats
+    assert await Enrolment.filter(placement_status="PLACED").exists()
+    await replays()
+    decided = AuditEntry.filter(act="decidePriority", entity="Enrolment")
+    assert await OutboxMail.filter(kind="PriorityDecided").count() == await decided.count()
+
+
+async def replays() -> None:
+    """Every form, told from the first audit row to the last, is what stands in the database."""
+    for form in await Enrolment.all():
+        told: dict[str, Any] = {}
+        for row in await AuditEntry.filter(entity="Enrolment", entity_id=str(form.id)).order_by("id"):
+            told.update(row.after or {})
+        for name in form._meta.fields_db_projection:
+            if name in audit.LEFT_OUT:
+                continue
+            there = audit.plain(name=name, value=getattr(form, name), entity="Enrolment")
+            assert _moment(told.get(name)) == _moment(there), name
+
+
+def _moment(value: Any) -> Any:
+    """A moment is the same in any zone; what is empty is not told."""
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value or None
+
+
+async def test_the_audit_of_a_whole_spring_is_what_stands_there(world: World) -> None:
+    one, two = await child(world, claim=True), await child(world, first_name="Bo")
+    staff = await handle(world)
+    await act(staff, "decidePriority", one, decision="GRANT")
+    await act(staff, "placePupil", one, **at_home(world), track="Technasium")
+    await act(staff, "undoPlacement", one)
+    clock.stand_still(at=at(HANDLING))
+    await act(staff, "registerNotPlaceable", two, explanation="Kan niet.")
+    await replays()
