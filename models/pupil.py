@@ -185,7 +185,9 @@ class TestResult(Model):
     school_key = fields.CharField(max_length=256, default="")
     delivered_at = fields.DatetimeField(description="The sender's moment: the last delivery wins")
     reopens = fields.BooleanField(
-        default=False, description="It is news to the pupil's motivation: that one has to be saved again"
+        default=False,
+        db_default=False,
+        description="It is news to the pupil's motivation: that one has to be saved again",
     )
     content: Any = fields.JSONField(default=dict)
 

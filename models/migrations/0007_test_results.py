@@ -6,7 +6,9 @@ from tortoise.migrations import operations as ops
 KEY = fields.CharField(max_length=256, default="")
 OWN_KEY = fields.CharField(max_length=256, default="", description="The key in the school's own system")
 REOPENS = fields.BooleanField(
-    default=False, description="It is news to the pupil's motivation: that one has to be saved again"
+    default=False,
+    db_default=False,
+    description="It is news to the pupil's motivation: that one has to be saved again",
 )
 
 
