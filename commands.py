@@ -284,6 +284,8 @@ async def _followed(delivery_id: UUID) -> "DossierReport":
             _say(_BEHIND if stand.behind else _NOBODY)
             _say(f"for the report later on: {_asking(delivery_id)}")
         await asyncio.sleep(LOOK_EVERY)
+        if (here := asyncio.current_task()) is not None and here.cancelling():
+            raise asyncio.CancelledError  # Ctrl-C came while a library was in the way of it.
     report = await deliveries.report_of(delivery_id=delivery_id)
     if report is None:
         hours = round(deliveries.REPORT_LIVES.total_seconds() / 3600)

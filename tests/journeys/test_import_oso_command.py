@@ -5,7 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -16,6 +18,7 @@ from models import Delivery, Pupil
 from models.school import PrimarySchool
 from resolvers import clock
 from resolvers.files import store
+from resolvers.imports import deliveries
 from resolvers.imports.deliveries import Delivered, hand_in
 from resolvers.imports.dossier_report import Line
 from rules.vocabulary import JobStatus
@@ -212,3 +215,21 @@ async def test_says_when_nobody_takes_it_and_waits_on(
     assert (await following).is_right
     heard += capsys.readouterr().err
     assert heard.count(said) == 1
+
+
+async def test_an_interruption_that_a_library_swallowed_is_heard_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def deaf(**_: object) -> SimpleNamespace:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(10)
+        return SimpleNamespace(over=False, begun=True, behind=False, done=0, total=1)
+
+    monkeypatch.setattr(deliveries, "stand", deaf)
+    monkeypatch.setattr(commands, "LOOK_EVERY", 0.01)
+    waiting = asyncio.create_task(commands._followed(uuid4()))
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    done, _ = await asyncio.wait({waiting}, timeout=5)
+    assert done
+    assert waiting.cancelled()
