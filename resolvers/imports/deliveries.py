@@ -105,14 +105,14 @@ async def hand_in(
         confirm_overwrite=confirm_overwrite,
         created_at=clock.real_now(),
     )
+    rows: list[DeliveredFile] = []
     try:
-        rows = []
         for number, path in enumerate(paths):
             rows.append(await _copied(kept, delivery.id, number, path))
             if len(rows) % EVERY == 0 and len(paths) > EVERY:
                 say(f"{len(rows)} van {len(paths)} bestanden klaargezet")
     except BaseException:
-        await asyncio.shield(_forget(kept, delivery.id))
+        await asyncio.shield(_forget(kept, delivery.id, rows))
         raise
     asked = asyncio.ensure_future(_ask(kept, delivery.id, rows))
     try:
@@ -137,7 +137,7 @@ async def _ask(kept: files.Store, delivery_id: UUID, rows: list[DeliveredFile]) 
             await DeliveredFile.bulk_create(rows, batch_size=1000)
             await Delivery.filter(id=delivery_id).update(due_at=clock.real_now())
     except BaseException:
-        await asyncio.shield(_forget(kept, delivery_id))
+        await asyncio.shield(_forget(kept, delivery_id, rows))
         raise
     await nudge("take_deliveries")
 
@@ -149,9 +149,12 @@ def _opened_store() -> files.Store:
         raise NotStored(type(away).__name__) from away
 
 
-async def _forget(kept: files.Store, delivery_id: UUID) -> None:
+async def _forget(kept: files.Store, delivery_id: UUID, rows: list[DeliveredFile]) -> None:
     # What cannot be thrown away now is the sweep's.
     with suppress(BaseError, OSError):
+        for row in rows:
+            if row.storage_key:
+                await kept.delete(key=row.storage_key)
         await kept.delete_all_of(folder=FOLDER, row_id=delivery_id)
         await Delivery.filter(id=delivery_id).delete()
 
