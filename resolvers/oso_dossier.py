@@ -88,7 +88,8 @@ async def import_oso_dossier(
             new_pupil=bool(new_pupil),
             upload=upload,
         )
-    await nudge("scan_uploads")
+    if not dry_run:  # Once all of it is committed.
+        await nudge("scan_uploads")
     return imported
 
 

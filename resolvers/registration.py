@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.connection import get_connection
-
 from emails import LoginRequestConfirm
 from models import LoginRequest, OutboxMail
 from models.region import Advice
 from resolvers import links, scope, throttle
 from resolvers.evenly import answered_evenly
 from resolvers.imports.pupil_register import name_of
+from resolvers.lock import alone
 from resolvers.login_requests import open_for_requests
 from resolvers.oki_doc import vault
 from resolvers.step import Act, take
@@ -130,8 +129,7 @@ def _bsn(bsn: str) -> dict[str, Any]:
 
 async def _one_at_a_time(*, email: str) -> None:
     """Of two clicks at the same moment the second waits here, and then sees the first."""
-    key = f"registration:{email.casefold()}"
-    await get_connection("default").execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [key])
+    await alone(f"registration:{email.casefold()}")
 
 
 async def _mail(*, act: Act, request: LoginRequest) -> None:

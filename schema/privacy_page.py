@@ -62,6 +62,8 @@ mag doorgeven. Meer dan hier staat, bewaart Loket niet.
   hoort.
 - Dossiers die de regio in één keer laat inlezen, bewaart Loket tot ze zijn ingelezen, en nooit langer dan een dag. Het
   verslag noemt bestanden, ELK-nummers en velden, niet wat erin staat; na twaalf uur is het weg.
+- Een dossier dat een school zelf verstuurt, ligt er ten hoogste een dag, en nog een uur nadat het is overgenomen. Het
+  bestand is dan niet versleuteld. Niemand kan het nog ophalen.
 
 ● ziet het · ◐ ziet het, behalve als het adres geheim is · een regel zonder teken dient om te vinden over wie of welke
 school het gaat, en staat op geen scherm

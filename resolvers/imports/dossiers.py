@@ -23,6 +23,7 @@ from resolvers import audit, clock
 from resolvers.imports.dossier_report import Became, DossierReport, Line
 from resolvers.imports.ground import Ground, SchoolRow, YearRow
 from resolvers.imports.run import Say, Undone, silent
+from resolvers.lock import alone
 from resolvers.oso_dossier import Imported, take_in
 from resolvers.viewer import Viewer
 from rules.dossier_import import ConfirmOverwrite, DossierMatchUnsure
@@ -286,9 +287,7 @@ async def _refuse(source: Source, reason: str) -> None:
 
 async def _system_of(school: SchoolRow, code: str) -> UUID:
     """The account of the school's own system, made when it first brings a dossier; in the caller's transaction."""
-    await get_connection("default").execute_query(
-        "SELECT pg_advisory_xact_lock(hashtext($1))", [f"system of {code}"]
-    )
+    await alone(f"system of {code}")
     there = await Account.get_or_none(realm=SYSTEMS, username=code)
     if there is not None:
         return there.id

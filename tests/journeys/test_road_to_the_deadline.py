@@ -70,7 +70,7 @@ class TestAnAdviceCorrectedAfterFinalising:
     async def test_is_told_with_what_to_do_before_when_and_done_again(
         self, world: World, corrected: str, before: str
     ) -> None:
-        """In the last minute there is a minute left; a minute later a window of the child's own opens."""
+        """Early in the period until it ends; at its end, and after it, in a window of the child's own."""
         pupil, parent = await ready(world, "Zoë")
         editor, school = await world.editor(), await world.vo_staff()
         await parent.done("finalizeEnrolment", "")
