@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from starlette.applications import Starlette
 
 from schema import files_http
+from tests.journeys.house import house as house
 from tests.journeys.one_school import OneSchool, one_school
 
 

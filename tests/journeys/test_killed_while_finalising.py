@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -16,11 +15,8 @@ import httpx
 import pytest
 from tortoise.connection import get_connection
 
-from models import ClockOffset
 from resolvers import clock
-from sandbox.state import free_port
-from tests.starting.running import BEGINS_WITHIN, Process
-from tests.world import World
+from tests.journeys.house import House
 
 pytestmark = pytest.mark.xdist_group("killed while finalising")
 
@@ -41,45 +37,16 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = $1::te
 
 
 @dataclass
-class House:
-    """The API as a process of its own, on the database of this test; its clock is in the application week."""
-
-    world: World
-    folder: Path
-    port: int = field(default_factory=free_port)
-    begun: list[Process] = field(default_factory=list)
+class Families:
+    house: House
     tokens: dict[str, str] = field(default_factory=dict)
 
-    async def start(self) -> Process:
-        log = self.folder / f"api-{len(self.begun)}.log"
-        passed = {name: os.environ[name] for name in PASSED_ON}
-        process = Process(
-            "serve", log=log, environment={**passed, "ENVIRONMENT": "sandbox", "PORT": str(self.port)}
-        )
-        self.begun.append(process)
-        async with asyncio.timeout(BEGINS_WITHIN):
-            while not await self.is_ready():
-                assert process.runs, process.said()
-                await asyncio.sleep(0.05)
-        return process
-
-    async def is_ready(self) -> bool:
-        async with self.client() as http:
-            try:
-                return (await http.get("/readyz")).status_code == 200
-            except httpx.TransportError:
-                return False
-
-    def client(self) -> httpx.AsyncClient:
-        address = f"http://127.0.0.1:{self.port}"
-        return httpx.AsyncClient(base_url=address, timeout=60, trust_env=False)
-
-    async def families(self, *, count: int) -> None:
+    async def fill_in(self, *, count: int) -> None:
         """They have filled in their form; nobody has made it definitive yet."""
         for _ in range(count):
-            pupil = await self.world.pupil(email=f"ouder{len(self.tokens)}@example.org")
-            parent = await self.world.at_home(pupil, self.world.amstelland)
-            choices = [self.world.choice(place) for place in range(5)]
+            pupil = await self.house.world.pupil(email=f"ouder{len(self.tokens)}@example.org")
+            parent = await self.house.world.at_home(pupil, self.house.world.amstelland)
+            choices = [self.house.world.choice(place) for place in range(5)]
             await parent.done("saveEnrolment", "", expectedVersion=0, preferences=choices)
             assert parent.token is not None
             self.tokens[str(pupil.id)] = parent.token
@@ -87,9 +54,6 @@ class House:
     async def states(self) -> dict[str, tuple[Any, ...]]:
         _, rows = await get_connection("default").execute_query(STATE)
         return {row["pupil"]: (row["form"], row["dot"], row["mails"], row["traces"]) for row in rows}
-
-
-PASSED_ON = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "FILES_URL", "LINK_KEY", "BSN_KEYS", "BSN_INDEX_KEY")
 
 
 async def finalized(http: httpx.AsyncClient, token: str) -> bool:
@@ -101,20 +65,6 @@ async def finalized(http: httpx.AsyncClient, token: str) -> bool:
         return False
     assert answer.json() == {"data": {"finalizeEnrolment": {"enrolment": {"status": "FINAL"}, "errors": []}}}
     return True
-
-
-@pytest.fixture
-async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
-    offset = (await clock.now() - clock.real_now()).total_seconds()
-    await ClockOffset.create(id=1, offset_seconds=offset)
-    made = House(world=world, folder=tmp_path)
-    try:
-        yield made
-    finally:
-        for process in made.begun:
-            if process.runs:
-                process.tell(signal.SIGKILL)
-                process.ended()
 
 
 @asynccontextmanager
@@ -130,23 +80,23 @@ async def held_at(table: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
         await onlooker.close()
 
 
-async def killed(house: House, *, chance: random.Random, table: str | None) -> int:
+async def killed(families: Families, *, chance: random.Random, table: str | None) -> int:
     """Many finalise at once, and the process is gone: before they write to `table`, or after some of the answers.
 
     How many were never answered.
     """
-    process = await house.start()
-    before = await house.states()
+    process = await families.house.start()
+    before = await families.states()
     ahead = iter([pupil for pupil, state in before.items() if state == NOT_AT_ALL])
     answered: set[str] = set()
     lost: set[str] = set()
     enough = chance.randrange(FAMILIES - AT_ONCE)
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(house.client())
+        http = await stack.enter_async_context(families.house.client())
 
         async def ask() -> None:
             for pupil in ahead:
-                if not await finalized(http, house.tokens[pupil]):
+                if not await finalized(http, families.tokens[pupil]):
                     lost.add(pupil)
                     return
                 answered.add(pupil)
@@ -160,7 +110,7 @@ async def killed(house: House, *, chance: random.Random, table: str | None) -> i
         process.tell(signal.SIGKILL)
         await asyncio.gather(*asking)
     assert process.ended() == -signal.SIGKILL
-    for pupil, state in (await house.states()).items():
+    for pupil, state in (await families.states()).items():
         assert state in (DONE, NOT_AT_ALL), state
         if pupil in answered or before[pupil] == DONE:
             assert state == DONE
@@ -169,36 +119,36 @@ async def killed(house: House, *, chance: random.Random, table: str | None) -> i
     return len(lost)
 
 
-async def storm(house: House, *, kills: int, seed: int) -> None:
+async def storm(families: Families, *, kills: int, seed: int) -> None:
     """Just before each of the last writes once, then at moments of chance."""
     chance = random.Random(seed)
     lost = 0
     for number in range(kills):
-        wait = [state for state in (await house.states()).values() if state == NOT_AT_ALL]
-        await house.families(count=FAMILIES - len(wait))
-        lost += await killed(house, chance=chance, table=dict(enumerate(LAST_WRITES)).get(number))
+        wait = [state for state in (await families.states()).values() if state == NOT_AT_ALL]
+        await families.fill_in(count=FAMILIES - len(wait))
+        lost += await killed(families, chance=chance, table=dict(enumerate(LAST_WRITES)).get(number))
     assert lost > 0, "no kill came while somebody waited"
 
-    process = await house.start()
-    async with house.client() as http:
-        assert all([await finalized(http, token) for token in house.tokens.values()])
-        assert all([await finalized(http, token) for token in house.tokens.values()])
-    assert set((await house.states()).values()) == {DONE}
+    process = await families.house.start()
+    async with families.house.client() as http:
+        assert all([await finalized(http, token) for token in families.tokens.values()])
+        assert all([await finalized(http, token) for token in families.tokens.values()])
+    assert set((await families.states()).values()) == {DONE}
     process.tell(signal.SIGTERM)
     await asyncio.to_thread(process.ended)
     # The clock of the process ran on: what it wrote is due by now.
     clock.stand_still(at=await clock.now() + timedelta(hours=1))
-    mails = await house.world.mails()
-    assert len(mails) == len({mail["to"] for mail in mails}) == len(house.tokens)
+    mails = await families.house.world.mails()
+    assert len(mails) == len({mail["to"] for mail in mails}) == len(families.tokens)
     for mail in mails:
         assert "U heeft Zoë aangemeld bij het Voortgezet Onderwijs." in mail["text"]
 
 
 class TestAnApiThatIsKilledWhileFamiliesFinalise:
     async def test_leaves_each_form_wholly_definitive_or_not_at_all(self, house: House) -> None:
-        await storm(house, kills=3, seed=20270317)
+        await storm(Families(house=house), kills=3, seed=20270317)
 
     @pytest.mark.long
     @pytest.mark.parametrize("seed", range(2))
     async def test_does_so_however_often(self, house: House, seed: int) -> None:
-        await storm(house, kills=15, seed=seed)
+        await storm(Families(house=house), kills=15, seed=seed)
