@@ -78,14 +78,20 @@ class ParentLoginSent(Mail):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Enrolled(Mail):
-    """Mail 2: the enrolment is definitive (rule 21)."""
+    """Mail 2: the enrolment is definitive (rule 21). `until`: the family's own window, where it came in that."""
 
     template: ClassVar[str] = "enrolled"
     first_name: str
+    until: datetime | None = None
 
     @classmethod
     def example(cls) -> "Enrolled":
         return cls(first_name="Yiğit")
+
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        until = datetime.fromisoformat("2027-04-10T17:00+02:00")
+        return (cls.example(), cls(first_name="Yiğit", until=until))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,15 +186,24 @@ class SupplementAsked(Mail):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnrolmentFellBack(Mail):
-    """Rule 7: a corrected advice opened the definitive enrolment again; what to do, before when."""
+    """Rule 7: a corrected advice opened the definitive enrolment again; what to do, before when.
+
+    `restored`: the school had ended the enrolment, and took the reason away.
+    """
 
     template: ClassVar[str] = "enrolment_fell_back"
     first_name: str
     before: datetime
+    restored: bool = False
 
     @classmethod
     def example(cls) -> "EnrolmentFellBack":
         return cls(first_name="Zoë", before=datetime.fromisoformat("2027-03-30T17:00+02:00"))
+
+    @classmethod
+    def examples(cls) -> tuple[Mail, ...]:
+        before = datetime.fromisoformat("2027-04-30T17:00+02:00")
+        return (cls.example(), cls(first_name="Zoë", before=before, restored=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

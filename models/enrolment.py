@@ -48,6 +48,10 @@ class Enrolment(Model):
     sibling_name = fields.CharField(max_length=120, default="")
     sibling_class = fields.CharField(max_length=40, default="")
     priority_status = fields.CharEnumField(PriorityStatus, max_length=10, null=True)
+    not_at: Any = fields.JSONField(
+        null=True,
+        description="Ids of schools that cannot place the child (rule 33), also of the forms before this",
+    )
     finalized_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)
     withdrawn_by = fields.CharField(max_length=20, default="", description="The role that ended it")
@@ -77,6 +81,9 @@ class Enrolment(Model):
     track = fields.CharField(max_length=80, default="")
     profile = fields.CharField(max_length=80, default="")
     placed_at = fields.DatetimeField(null=True)
+    drawn_out_at = fields.DatetimeField(
+        null=True, description="Taken back from placed, it is drawn out again"
+    )
     moved = fields.BooleanField(default=False, description="Moved here after central placement (rule 31)")
     moved_at = fields.DatetimeField(null=True)
     parents_informed_at = fields.DatetimeField(null=True, description="More time needed (rule 32)")

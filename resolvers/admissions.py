@@ -18,7 +18,7 @@ from resolvers import scope
 from resolvers.pupils import matches
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
-from rules.handling import Seats
+from rules.handling import UNPLACED, Seats
 from rules.vocabulary import PlacementStatus, PriorityStatus
 
 LONGEST_YEAR = 9
@@ -42,7 +42,7 @@ class AdmissionFilter:
 UNDECIDED: dict[str, Any] = {
     "priority_status": PriorityStatus.REQUESTED,
     "moved": False,
-    "placement_status": PlacementStatus.NONE,
+    "placement_status__in": UNPLACED,
 }
 """Rule 27: a claim the school has yet to decide; the school a pupil moved to has nothing to decide."""
 
@@ -189,9 +189,8 @@ def _names(*, status: str, priority: str | None, moved: bool) -> Sequence[str]:
         PlacementStatus.DRAWN_OUT: "drawn_out_count",
         PlacementStatus.NONE: "without_status_count",
     }
-    form = {"priority_status": priority, "moved": moved, "placement_status": status}
     names = ["enrolled_count", by_status[PlacementStatus(status)]]
-    if form == UNDECIDED:
+    if priority == PriorityStatus.REQUESTED and not moved and status in UNPLACED:
         names.append("undecided_priority_count")
     if moved:
         names.append("moved_count")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -11,10 +11,11 @@ from emails import Enrolled
 from models import Enrolment, Guardian, ParentLogin, Preference
 from models.region import Advice
 from resolvers import scope
-from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, frozen, shown
+from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, frozen, is_decided, not_at, shown
 from resolvers.regions import region_of_family
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
+from resolvers.windows import open_now
 from rules import enrolment as rule
 from rules.enrolment import (
     MOST_PREFERENCES,
@@ -31,6 +32,7 @@ from rules.steps import NotFound, Stale
 from rules.vocabulary import (
     EnrolmentStatus,
     LoginStatus,
+    PeriodKind,
     PlacementStatus,
     PriorityGround,
     PriorityStatus,
@@ -87,7 +89,7 @@ async def save_enrolment(
             raise EnrolmentFinal()
         _may_enrol(act)
         before = await form_of(enrolment=current, pupil=act.child) if current else Form()
-        typed = await _typed(act=act, filled=filled)
+        typed = replace(await _typed(act=act, filled=filled), not_at=not_at(current))
         form, notices = rule.fitting(
             form=typed, first_school_before=before.choices[0].school_id if before.choices else None
         )
@@ -165,7 +167,7 @@ async def revoke_enrolment(
 ) -> EnrolmentRow:
     """Undo a definitive enrolment; it stays as withdrawn, and a fresh concept begins from it (rule 22).
 
-    Raises `NothingToRevoke`, `Stale`, `PeriodClosed`.
+    Raises `NothingToRevoke`, `Stale`, `PeriodClosed`, `BeingHandled`.
     """
     async with _taken("revokeEnrolment", viewer=viewer, region=region) as act:
         enrolment = await _live(act)
@@ -173,6 +175,7 @@ async def revoke_enrolment(
             raise NothingToRevoke()
         if expected_version is not None and expected_version != enrolment.version:
             raise await _stale(act, enrolment)
+        rule.may_revoke(in_application=_in_application(act), decided=is_decided(enrolment))
         fresh = await withdraw(act=act, enrolment=enrolment, by=Role.PARENT)
         form = await form_of(enrolment=enrolment, pupil=act.child)
         row = await _shown(act=act, enrolment=fresh, form=form)
@@ -194,6 +197,7 @@ async def withdraw(*, act: Act, enrolment: Enrolment, by: Role) -> Enrolment:
         accept_equivalent_department=enrolment.accept_equivalent_department,
         is_multiple=enrolment.is_multiple,
         all_apply_here=enrolment.all_apply_here,
+        not_at=enrolment.not_at,
     )
     for line in await scope.lines_of(enrolment_ids=[enrolment.id]):
         act.create(
@@ -349,6 +353,10 @@ async def _move_dot(*, act: Act, region_id: UUID, to: LoginStatus) -> None:
         act.change(login, status=to)
 
 
+def _in_application(act: Act) -> bool:
+    return act.calendar.is_open(PeriodKind.APPLICATION, act.now)
+
+
 async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
     first = form.choices[0]
     act.change(
@@ -365,9 +373,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
     await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
+    until = None if _in_application(act) else await open_now(act=act, enrolment=enrolment)
     if to := await address_of(act=act, region_id=enrolment.region_id):
         act.mail(
-            Enrolled(first_name=act.child.first_name),
+            Enrolled(first_name=act.child.first_name, until=until),
             to=to,
             unique_key=f"enrolled:{enrolment.id}",
             link="portal",

@@ -11,7 +11,7 @@ from resolvers.rows import fetch
 from rules import enrolment as rule
 from rules.enrolment import Choice, Form
 from rules.handling import LETTER, PRIORITY_COLOURS
-from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus
+from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PlacementStatus, PriorityGround, PriorityStatus
 
 
 @dataclass(slots=True)
@@ -141,7 +141,23 @@ async def form_of(*, enrolment: Enrolment, pupil: Pupil) -> Form:
         accept_equivalent_department=enrolment.accept_equivalent_department,
         is_multiple=enrolment.is_multiple,
         all_apply_here=enrolment.all_apply_here,
+        not_at=not_at(enrolment),
     )
+
+
+def is_decided(enrolment: Enrolment) -> bool:
+    """Whether the school has begun to decide, whatever it decided."""
+    return (
+        enrolment.placement_status is not PlacementStatus.NONE
+        or enrolment.priority_status not in (None, PriorityStatus.REQUESTED)
+        or enrolment.moved
+        or enrolment.parents_informed_at is not None
+    )
+
+
+def not_at(enrolment: Enrolment | None) -> frozenset[UUID]:
+    """Rule 33: the schools that cannot place this child."""
+    return frozenset(UUID(school) for school in (enrolment.not_at if enrolment else None) or ())
 
 
 def shown(

@@ -8,7 +8,7 @@ from uuid import UUID
 from models import Department, Enrolment, IndividualWindow, Region
 from resolvers import clock, scope
 from resolvers.calendars import calendar_of
-from resolvers.enrolment_forms import EnrolmentRow, choice, open_departments_by_advice, shown
+from resolvers.enrolment_forms import EnrolmentRow, choice, not_at, open_departments_by_advice, shown
 from resolvers.family import grouped, load_logins
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
@@ -129,6 +129,7 @@ async def all_shown(
             accept_equivalent_department=one.accept_equivalent_department,
             is_multiple=one.is_multiple,
             all_apply_here=one.all_apply_here,
+            not_at=not_at(one),
         )
         obstacles = (in_the_way or {}).get(one.id, ())
         answer[one.id] = shown(

@@ -62,13 +62,14 @@ async def reopen(*, act: Act) -> None:
     if act.child.not_placing_reason is not None or await list_length_of(act) is None:
         return
     if await open_now(act=act, enrolment=last) is None:
-        await _tell(act=act, ended=last, before=await open_until(act=act, enrolment=last, reason=REASON))
+        before = await open_until(act=act, enrolment=last, reason=WindowReason.RESTORED)
+        await _tell(act=act, ended=last, before=before, restored=True)
 
 
-async def _tell(*, act: Act, ended: Enrolment, before: datetime) -> None:
+async def _tell(*, act: Act, ended: Enrolment, before: datetime, restored: bool = False) -> None:
     if to := await address_of(act=act, region_id=ended.region_id):
         act.mail(
-            EnrolmentFellBack(first_name=act.child.first_name, before=before),
+            EnrolmentFellBack(first_name=act.child.first_name, before=before, restored=restored),
             to=to,
             unique_key=f"enrolment_fell_back:{ended.id}:{before.isoformat()}",
             link="portal",

@@ -16,9 +16,10 @@ from resolvers.step import Act, take
 from resolvers.viewer import Viewer
 from resolvers.windows import open_until
 from rules import handling as rule
-from rules.calendar import Window, closed
+from rules.calendar import Window, closed, is_late
 from rules.handling import Handled, PupilLeft, Seats
 from rules.input import Checks
+from rules.result import is_announced
 from rules.steps import NotFound
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, PriorityDecision, Role, WindowReason
 
@@ -32,6 +33,7 @@ class Case:
     act: Act
     form: Enrolment
     handled: Handled
+    late: bool
 
 
 async def decide_priority(*, viewer: Viewer, pupil_id: UUID, decision: PriorityDecision) -> UUID:
@@ -60,13 +62,16 @@ async def place_pupil(
 ) -> UUID:
     """Rule 28: a seat. Capacity is counted with the group locked: the last one goes to one pupil.
 
+    A track or profile that is not given stays as it is.
+
     Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `DepartmentNotAppliedFor`, `DepartmentClosedToAdvice`,
     `NoSeatsLeft`, `StateConflict`, `InvalidValue`.
     """
     checks = Checks()
     said = {
-        "track": checks.text("track", track or "", label="Richting", longest=80),
-        "profile": checks.text("profile", profile or "", label="Profiel", longest=80),
+        name: checks.text(name, text, label=label, longest=80)
+        for name, text, label in (("track", track, "Richting"), ("profile", profile, "Profiel"))
+        if text is not None
     }
     checks.done()
     async with case_of("placePupil", viewer=viewer, pupil_id=pupil_id) as case:
@@ -94,26 +99,30 @@ async def draw_out_pupil(*, viewer: Viewer, pupil_id: UUID) -> UUID:
         if form.placement_status is not PlacementStatus.DRAWN_OUT:
             group = await _group(department_id=case.handled.department, advice=case.act.child.advice_id)
             rule.draw_out(handled=case.handled, seats=await _seats(group, form))
-            case.act.change(form, placement_status=PlacementStatus.DRAWN_OUT, **NOT_HERE)
+            act = case.act
+            act.change(form, placement_status=PlacementStatus.DRAWN_OUT, drawn_out_at=act.now, **NOT_HERE)
     return pupil_id
 
 
 async def undo_placement(*, viewer: Viewer, pupil_id: UUID) -> UUID:
-    """Take back what was decided: placed, drawn out, or more time. The pupil stands without a status again.
+    """Take back what was decided last: placed, drawn out, or more time. The pupil stands as it stood before.
 
-    Drawing out is taken back while it could be done. Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `StateConflict`.
+    Drawing out and more time are taken back while they could be done. Raises `NotFound`, `PupilLeft`,
+    `PeriodClosed`, `StateConflict`.
     """
     async with case_of("undoPlacement", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
-        rule.undo(handled=case.handled)
-        if form.placement_status is PlacementStatus.DRAWN_OUT:
-            refusal = closed(window=Window.UNTIL_CENTRAL_PLACEMENT, calendar=act.calendar, now=act.now)
+        undone = rule.undo(handled=case.handled)
+        if window := TAKEN_BACK_IN.get(form.placement_status):
+            refusal = closed(window=window, calendar=act.calendar, now=act.now, late=case.late)
             if refusal is not None:
                 raise refusal
         act.change(
             form,
-            placement_status=PlacementStatus.NONE,
-            parents_informed_at=None,
+            placement_status=undone.placement,
+            handling_department_id=case.handled.applied_for,
+            parents_informed_at=form.parents_informed_at if undone.deferred else None,
+            drawn_out_at=form.drawn_out_at if undone.drawn_out else None,
             **UNPLACED,
         )
     return pupil_id
@@ -122,7 +131,8 @@ async def undo_placement(*, viewer: Viewer, pupil_id: UUID) -> UUID:
 async def reassign(*, viewer: Viewer, pupil_id: UUID, school_id: UUID, department_id: UUID) -> UUID:
     """Rule 31: after central placement the school of the first choice sends the pupil on; it is gone here at once.
 
-    Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `NotFirstChoiceSchool`, `NotOnTheList`, `StateConflict`.
+    Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `NotFirstChoiceSchool`, `NotOnTheList`,
+    `DepartmentClosedToAdvice`, `NoSeatsLeft`, `StateConflict`.
     """
     async with case_of("reassign", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
@@ -135,7 +145,9 @@ async def reassign(*, viewer: Viewer, pupil_id: UUID, school_id: UUID, departmen
         choices = (await form_of(enrolment=form, pupil=act.child)).choices
         preferences = [(choice.school_id, choice.department_id) for choice in choices]
         handled = replace(case.handled, preferences=preferences)
-        rule.reassign(handled=handled, school=school_id, department=department_id)
+        group = await _group(department_id=department_id, advice=act.child.advice_id)
+        seats = await _seats(group, form, awaited=True)
+        rule.reassign(handled=handled, school=school_id, department=department_id, seats=seats)
         act.change(
             form,
             handling_school_id=school_id,
@@ -181,10 +193,10 @@ async def register_not_placeable(*, viewer: Viewer, pupil_id: UUID, explanation:
         rule.leave(handled=case.handled, step="registerNotPlaceable", also_placed=False)
         await _leave(case, placement=PlacementStatus.NOT_PLACEABLE, explanation=said)
         before = await open_until(act=act, enrolment=form, reason=WindowReason.NOT_PLACEABLE)
-        school = viewer.school_name or ""
+        school = _named(case)
         if form.region.project_lead_email:
             act.mail(
-                NotPlaceable(school=school),
+                NotPlaceable(school=viewer.school_name or ""),
                 to=form.region.project_lead_email,
                 unique_key=f"not_placeable:{form.id}",
                 link="portal",
@@ -192,7 +204,7 @@ async def register_not_placeable(*, viewer: Viewer, pupil_id: UUID, explanation:
             )
         for place, to in enumerate(await editors_of(school_id=act.child.primary_school_id)):
             act.mail(
-                PupilNotPlaceable(school=school),
+                PupilNotPlaceable(school=school or "Een VO-school"),
                 to=to,
                 unique_key=f"pupil_not_placeable:{form.id}:{place}",
                 link="portal",
@@ -213,6 +225,10 @@ async def withdraw_pupil(*, viewer: Viewer, pupil_id: UUID, reason: str) -> UUID
     return pupil_id
 
 
+TAKEN_BACK_IN = {
+    PlacementStatus.DRAWN_OUT: Window.UNTIL_CENTRAL_PLACEMENT,
+    PlacementStatus.NONE: Window.HANDLING,
+}
 UNPLACED = {"placed_group_id": None, "placed_at": None, "track": "", "profile": ""}
 NOT_HERE = {"transfer_meeting": False}
 """Rule 35: the tick vanishes when a pupil is not placed here; the notes stay."""
@@ -228,16 +244,26 @@ def _said(name: str, text: str, *, label: str) -> str:
 async def _leave(case: Case, *, placement: PlacementStatus, **said: str) -> None:
     act, form = case.act, case.form
     act.change(form, placement_status=placement, placed_group_id=None, open_supplement=False, **NOT_HERE)
-    await withdraw(act=act, enrolment=form, by=Role.VO_STAFF)
+    fresh = await withdraw(act=act, enrolment=form, by=Role.VO_STAFF)
+    if placement is PlacementStatus.NOT_PLACEABLE:
+        act.change(fresh, not_at=sorted({*(form.not_at or ()), str(case.handled.own_school)}))
     act.record(entity="Enrolment", entity_id=form.id, before=None, **said)
+
+
+def _named(case: Case) -> str | None:
+    """The school as PO and family may know it: where a pupil was moved to tells the outcome (rule 23)."""
+    announced = is_announced(calendar=case.act.calendar, now=case.act.now)
+    if case.form.moved and not announced:
+        return None
+    return case.act.viewer.school_name if case.act.viewer else None
 
 
 async def _tell_family(case: Case, *, before: datetime | None) -> None:
     act, form = case.act, case.form
     if to := await address_of(act=act, region_id=form.region_id):
-        by = act.viewer.school_name if act.viewer else None
+        by = _named(case) or "de VO-school die de aanmelding behandelt"
         act.mail(
-            EnrolmentWithdrawn(first_name=act.child.first_name, by=by or "de school", before=before),
+            EnrolmentWithdrawn(first_name=act.child.first_name, by=by, before=before),
             to=to,
             unique_key=f"enrolment_withdrawn:{form.id}",
             link="portal",
@@ -261,10 +287,12 @@ async def case_of(name: str, *, viewer: Viewer, pupil_id: UUID) -> AsyncIterator
         form = await scope.enrolments(viewer).filter(pupil_id=pupil_id).select_related("region").first()
         if form is None:
             raise NotFound()
-        refusal = act.closed(deferred=form.parents_informed_at is not None)
+        assert form.finalized_at is not None
+        late = is_late(finalized_at=form.finalized_at, calendar=act.calendar)
+        refusal = act.closed(deferred=form.parents_informed_at is not None, late=late)
         if refusal is not None:
             raise refusal
-        yield Case(act=act, form=form, handled=_handled(form=form, viewer=viewer))
+        yield Case(act=act, form=form, handled=_handled(form=form, viewer=viewer), late=late)
 
 
 async def _gone(*, viewer: Viewer, pupil_id: UUID) -> PupilLeft | None:
@@ -282,13 +310,17 @@ def _handled(*, form: Enrolment, viewer: Viewer) -> Handled:
     assert viewer.secondary_school_id is not None
     assert form.first_school_id is not None
     assert form.handling_department_id is not None
+    assert form.first_department_id is not None
     return Handled(
         own_school=viewer.secondary_school_id,
         first_school=form.first_school_id,
         department=form.handling_department_id,
+        applied_for=form.handling_department_id if form.moved else form.first_department_id,
         placement=form.placement_status,
         priority=form.priority_status,
         moved=form.moved,
+        was_drawn_out=form.drawn_out_at is not None and not form.moved,
+        deferred=form.parents_informed_at is not None,
         accepts_equivalent=form.accept_equivalent_department and not form.moved,
     )
 
@@ -299,9 +331,11 @@ async def _group(*, department_id: UUID, advice: str | None) -> CapacityGroup | 
     return await groups.select_for_update().first()
 
 
-async def _seats(group: CapacityGroup | None, form: Enrolment) -> Seats | None:
-    """How full a group is without this pupil."""
+async def _seats(group: CapacityGroup | None, form: Enrolment, *, awaited: bool = False) -> Seats | None:
+    """How full a group is without this pupil. `awaited`: who was moved there and waits for its seat counts too."""
     if group is None:
         return None
     placed = await scope.placed_in(group_ids=[group.id]).exclude(id=form.id).count()
+    if awaited:
+        placed += await scope.moved_to(department_id=group.department_id, adviezen=group.adviezen).count()
     return Seats(group=group.name, seats=group.seats, placed=placed)

@@ -31,7 +31,7 @@ async def set_not_placing_reason(
         )
         if reason is not None and final is not None:
             if final.placement_status is PlacementStatus.PLACED:
-                raise PlacedAlready()
+                raise PlacedAlready(leaves=True)
             if not confirm_withdrawal:
                 raise ConfirmWithdrawal().at("confirm_withdrawal")
             await withdraw(act=act, enrolment=final, by=Role.PO_EDITOR)

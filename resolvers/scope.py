@@ -105,6 +105,17 @@ def placed_in(*, group_ids: Collection[UUID]) -> QuerySet[Enrolment]:
     return Enrolment.filter(placed_group_id__in=list(group_ids), placement_status=PlacementStatus.PLACED)
 
 
+def moved_to(*, department_id: UUID, adviezen: Collection[str]) -> QuerySet[Enrolment]:
+    """Who was moved to this department, with one of these adviezen, and waits for a seat: numbers only."""
+    return Enrolment.filter(
+        handling_department_id=department_id,
+        moved=True,
+        status=EnrolmentStatus.FINAL,
+        placement_status=PlacementStatus.NONE,
+        pupil__advice_id__in=list(adviezen),
+    )
+
+
 def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:
     """Rule 12: of pupils in reach, the own organisation's notes and what the other side shared.
 

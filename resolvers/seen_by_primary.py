@@ -122,12 +122,13 @@ _COLUMNS = (
     "first_school__name",
     "handling_school__name",
     "handling_department__name",
+    "moved",
 )
 
 
 def _form(*row: Any, by_reason: set[str], announced_at: datetime | None, ends: Any, of: Any) -> Form:
     (
-        identity, status, placement, began, final, ended, by, placed, informed, first, handled_by, department,
+        identity, status, placement, began, final, ended, by, placed, informed, first, handled_by, department, moved,
     ) = row  # fmt: skip
     return Form(
         id=identity,
@@ -143,7 +144,8 @@ def _form(*row: Any, by_reason: set[str], announced_at: datetime | None, ends: A
         placed_at=placed,
         deferred=informed is not None,
         first_school=first or "",
-        handled_by=handled_by or "",
+        # Where it was moved to tells the outcome (rule 23).
+        handled_by="Een VO-school" if moved and announced_at is None else handled_by or "",
         department=department or "",
         announced_at=announced_at,
     )

@@ -56,9 +56,11 @@ class Act:
         assert self.pupil is not None
         return self.pupil
 
-    def closed(self, *, deferred: bool = False) -> Refusal | None:
+    def closed(self, *, deferred: bool = False, late: bool = False) -> Refusal | None:
         """Why this step is not open now (rule 3), for rules that name every reason at once."""
-        return closed(window=self.step.window, calendar=self.calendar, now=self.now, deferred=deferred)
+        return closed(
+            window=self.step.window, calendar=self.calendar, now=self.now, deferred=deferred, late=late
+        )
 
     def starts_from(self, *, axis: str, state: str, explanation: str | None = None) -> None:
         """Raises `StateConflict` unless the step's row allows this state on this axis."""

@@ -76,16 +76,20 @@ class Window(StrEnum):
     REQUESTING = "login request and application"
     APPLYING = "application, or an individual window"
     FAMILY_DOCUMENTS = "application and handling"
-    HANDLING = "handling"
+    HANDLING = "handling, and after it for a late pupil"
     UNTIL_CENTRAL_PLACEMENT = "handling, until central placement begins"
     FROM_CENTRAL_PLACEMENT = "from central placement on, within handling"
-    PLACING = "handling, and after the announcement for a deferred pupil"
+    PLACING = "handling, and after the announcement for a deferred or late pupil"
     FROM_HANDLING_ON = "handling, until the year closes"
     FROM_APPLICATION_ON = "application, until the year closes"
 
 
-def spans_of(*, window: Window, calendar: Calendar, deferred: bool = False) -> list[Span]:
-    """Every span in which `window` is open, in order; empty when its dates are not set."""
+def spans_of(*, window: Window, calendar: Calendar, deferred: bool = False, late: bool = False) -> list[Span]:
+    """Every span in which `window` is open, in order; empty when its dates are not set.
+
+    `deferred`: the school has told the parents that it needs more time. `late`: the enrolment came in a window of
+    its own (rules 7 and 22), so that its school may have had no time before the announcement.
+    """
     at = calendar.spans
     handling = at.get(PeriodKind.HANDLING)
     central = at.get(PeriodKind.CENTRAL_PLACEMENT)
@@ -101,7 +105,7 @@ def spans_of(*, window: Window, calendar: Calendar, deferred: bool = False) -> l
         case Window.FAMILY_DOCUMENTS:
             found = [at.get(PeriodKind.APPLICATION), handling, *calendar.own_windows]
         case Window.HANDLING:
-            found = [handling]
+            found = [Span(handling.opens_at, None if late else handling.closes_at)] if handling else []
         case Window.UNTIL_CENTRAL_PLACEMENT:
             found = (
                 [Span(handling.opens_at, central.opens_at if central else handling.closes_at)]
@@ -111,7 +115,8 @@ def spans_of(*, window: Window, calendar: Calendar, deferred: bool = False) -> l
         case Window.FROM_CENTRAL_PLACEMENT:
             found = [Span(central.opens_at, handling.closes_at)] if handling and central else []
         case Window.PLACING:
-            found = [Span(handling.opens_at, None if deferred else handling.closes_at)] if handling else []
+            ends = None if deferred or late else handling.closes_at if handling else None
+            found = [Span(handling.opens_at, ends)] if handling else []
         case Window.FROM_HANDLING_ON:
             found = [Span(handling.opens_at, None)] if handling else []
         case Window.FROM_APPLICATION_ON:
@@ -155,13 +160,21 @@ class YearClosed(Refusal):
         return "Dit schooljaar is afgesloten. U kunt de gegevens nog bekijken, maar niet meer wijzigen."
 
 
-def closed(*, window: Window, calendar: Calendar, now: datetime, deferred: bool = False) -> Refusal | None:
+def is_late(*, finalized_at: datetime, calendar: Calendar) -> bool:
+    """Whether an enrolment was made definitive after handling began: in a window of its own (rules 7 and 22)."""
+    handling = calendar.opening(PeriodKind.HANDLING)
+    return handling is not None and finalized_at >= handling
+
+
+def closed(
+    *, window: Window, calendar: Calendar, now: datetime, deferred: bool = False, late: bool = False
+) -> Refusal | None:
     """Why `window` is not open at `now`, or None when it is (rules 1 and 3)."""
     if calendar.year_closed:
         return YearClosed()
     # Two moments of one zone are compared by their clock faces, which show 02:30 twice in October.
     now = now.astimezone(UTC)
-    spans = spans_of(window=window, calendar=calendar, deferred=deferred)
+    spans = spans_of(window=window, calendar=calendar, deferred=deferred, late=late)
     if any(span.holds(now) for span in spans):
         return None
     coming = next((span for span in spans if span.opens_at > now), None)

@@ -133,6 +133,7 @@ class OwnWindow:
     def moments(self) -> Iterator[Moment]:
         why = {
             WindowReason.ADVICE_CORRECTED.value: "het advies is gewijzigd",
+            WindowReason.RESTORED.value: "de aanmelding was door de basisschool beëindigd",
             WindowReason.NOT_PLACEABLE.value: "de VO-school kan de leerling niet plaatsen",
         }.get(self.reason)
         what = f"De ouders kunnen de aanmelding wijzigen tot {in_dutch(moment=self.closes_at)}"

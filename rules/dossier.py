@@ -32,9 +32,16 @@ class PlacedAlready(Refusal):
     """Rules 3 and 7: an Oki-doc is edited until the pupil is placed."""
 
     code: ClassVar[str] = "PLACED_ALREADY"
+    leaves: bool = False
+    """The pupil is to leave: only its secondary school ends the enrolment then."""
 
     @property
     def message(self) -> str:
+        if self.leaves:
+            return (
+                "Deze leerling is al geplaatst. Komt de leerling niet? Neem contact op met de VO-school: die trekt "
+                "de aanmelding in. Daarna kunt u de reden vastleggen."
+            )
         return (
             "Deze leerling is al geplaatst. Het Oki-doc kan niet meer worden gewijzigd. "
             "Neem contact op met de helpdesk als er iets niet klopt."

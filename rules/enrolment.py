@@ -39,6 +39,17 @@ class Form:
     accept_equivalent_department: bool = False
     is_multiple: bool = False
     all_apply_here: bool = False
+    not_at: frozenset[UUID] = frozenset()
+    """Schools that cannot place the child (rule 33): not to be its first choice again."""
+
+
+def may_revoke(*, in_application: bool, decided: bool) -> None:
+    """Rule 22: in the application period always; in a window of its own until the school begins to decide.
+
+    Raises `BeingHandled`: it says the same whatever the school decided (rule 23).
+    """
+    if decided and not in_application:
+        raise BeingHandled()
 
 
 def in_the_way(*, closed: Refusal | None, not_placing: bool, elsewhere: str | None) -> list[str]:
@@ -88,6 +99,10 @@ def _about_the_list(form: Form, list_length: int) -> list[str]:
             found.append(
                 f"{names[school_id]} staat {times} keer op uw lijst. Kies elke school maar één keer."
             )
+    if form.choices and form.choices[0].school_id in form.not_at:
+        found.append(
+            f"{form.choices[0].school} kan uw kind niet plaatsen. Kies een andere school als eerste voorkeur."
+        )
     for rank, choice in enumerate(form.choices, start=1):
         if not choice.open_to_child:
             found.append(
@@ -194,6 +209,20 @@ class EnrolmentFinal(Refusal):
     @property
     def message(self) -> str:
         return "De aanmelding is definitief. Maak haar eerst ongedaan als u iets wilt wijzigen."
+
+
+@dataclass(eq=False)
+class BeingHandled(Refusal):
+    """Rule 22: the school has begun to handle an enrolment that came after the application period."""
+
+    code: ClassVar[str] = "BEING_HANDLED"
+
+    @property
+    def message(self) -> str:
+        return (
+            "De school behandelt de aanmelding van uw kind al. Wilt u iets veranderen? Neem contact op met de "
+            "school."
+        )
 
 
 @dataclass(eq=False)

@@ -24,6 +24,7 @@ DECIDED = {
     PriorityDecision.GRANT: PriorityStatus.GRANTED,
     PriorityDecision.REJECT: PriorityStatus.REJECTED,
 }
+UNPLACED = (PlacementStatus.NONE, PlacementStatus.DRAWN_OUT)
 STATES = {
     PlacementStatus.NONE: "zonder status",
     PlacementStatus.PLACED: "geplaatst",
@@ -57,15 +58,23 @@ class Handled:
     priority: PriorityStatus | None
     moved: bool
     accepts_equivalent: bool
+    applied_for: UUID
+    """The department that the pupil came for: of the first choice, or where it was moved to."""
+    was_drawn_out: bool = False
+    deferred: bool = False
     preferences: Sequence[tuple[UUID, UUID]] = ()
     """School and department of each line."""
 
 
 def decide(*, handled: Handled, decision: PriorityDecision) -> PriorityStatus:
-    """Rule 27: grant or reject, at the first choice; corrected until the pupil is placed. Raises `NoPriorityClaim`, `StateConflict`."""
+    """Rule 27: grant or reject, at the first choice; corrected until the pupil is placed.
+
+    Raises `NoPriorityClaim`, `StateConflict`.
+    """
     if handled.priority is None or handled.moved:
         raise NoPriorityClaim()
-    _only(handled, PlacementStatus.NONE, step="decidePriority")
+    if handled.placement not in UNPLACED:
+        raise _conflict(handled, step="decidePriority")
     return DECIDED[decision]
 
 
@@ -93,17 +102,23 @@ def draw_out(*, handled: Handled, seats: Seats | None) -> None:
         raise SeatsLeft(group=seats.group, free=seats.free)
 
 
-def reassign(*, handled: Handled, school: UUID, department: UUID) -> None:
+def reassign(*, handled: Handled, school: UUID, department: UUID, seats: Seats | None) -> None:
     """Rule 31: the school of the first choice sends a pupil on to one of its preferences 2 and on.
 
-    Raises `NotFirstChoiceSchool`, `NotOnTheList`, `StateConflict`.
+    `seats`: there, for the pupil's advice; who was moved there and has no status yet counts as placed.
+
+    Raises `NotFirstChoiceSchool`, `NotOnTheList`, `DepartmentClosedToAdvice`, `NoSeatsLeft`, `StateConflict`.
     """
     if handled.moved or handled.own_school != handled.first_school:
         raise NotFirstChoiceSchool()
-    if handled.placement not in (PlacementStatus.NONE, PlacementStatus.DRAWN_OUT):
+    if handled.placement not in UNPLACED:
         raise _conflict(handled, step="reassign")
     if (school, department) not in handled.preferences[1:]:
         raise NotOnTheList().at("department_id")
+    if seats is None:
+        raise DepartmentClosedToAdvice().at("department_id")
+    if not seats.free:
+        raise NoSeatsLeft(group=seats.group, seats=seats.seats, there=True).at("department_id")
 
 
 def defer(*, handled: Handled, parents_informed_at: datetime, since: datetime, now: datetime) -> None:
@@ -112,7 +127,8 @@ def defer(*, handled: Handled, parents_informed_at: datetime, since: datetime, n
     Raises `InvalidValue`, `StateConflict`.
     """
     _only(handled, PlacementStatus.NONE, step="deferDecision")
-    if not since <= parents_informed_at <= now:
+    # To the minute, as people see and type it.
+    if not since.replace(second=0, microsecond=0) <= parents_informed_at <= now:
         reason = f"Vul in wanneer u de ouders heeft gesproken: tussen {in_dutch(moment=since)} en nu."
         raise wrong_at("parents_informed_at", reason=reason)
 
@@ -123,10 +139,29 @@ def leave(*, handled: Handled, step: str, also_placed: bool) -> None:
         raise _conflict(handled, step=step)
 
 
-def undo(*, handled: Handled) -> None:
-    """What was decided is taken back: the pupil stands without a status again. Raises `StateConflict`."""
-    if handled.placement not in (PlacementStatus.PLACED, PlacementStatus.DRAWN_OUT, PlacementStatus.NONE):
-        raise _conflict(handled, step="undoPlacement")
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How a pupil stands once the last decision is taken back."""
+
+    placement: PlacementStatus
+    deferred: bool
+    drawn_out: bool
+
+
+def undo(*, handled: Handled) -> Undone:
+    """The last decision is taken back: placed, drawn out, or more time. What was before it stands again.
+
+    Raises `StateConflict`.
+    """
+    match handled.placement:
+        case PlacementStatus.PLACED if handled.was_drawn_out:
+            return Undone(PlacementStatus.DRAWN_OUT, deferred=handled.deferred, drawn_out=True)
+        case PlacementStatus.PLACED:
+            return Undone(PlacementStatus.NONE, deferred=handled.deferred, drawn_out=False)
+        case PlacementStatus.DRAWN_OUT | PlacementStatus.NONE:
+            return Undone(PlacementStatus.NONE, deferred=False, drawn_out=False)
+        case _:
+            raise _conflict(handled, step="undoPlacement")
 
 
 def _only(handled: Handled, state: PlacementStatus, *, step: str) -> None:
@@ -182,8 +217,9 @@ class DepartmentNotAppliedFor(Refusal):
     @property
     def message(self) -> str:
         return (
-            "De leerling is voor een andere afdeling aangemeld. Plaats op het niveau van de aanmelding, of vraag "
-            "de regio om de capaciteitsgroep te verruimen. Dat geldt dan voor alle leerlingen met dit advies."
+            "De leerling is voor een andere afdeling aangemeld. Plaats op het niveau van de aanmelding. Een "
+            "uitzondering voor één leerling kan niet: past dat niveau niet, vraag dan de regio om de "
+            "capaciteitsgroep te verruimen. Dat geldt dan voor alle leerlingen met dit advies."
         )
 
 
@@ -208,10 +244,20 @@ class NoSeatsLeft(Refusal):
     code: ClassVar[str] = "NO_SEATS_LEFT"
     group: str = ""
     seats: int = 0
+    there: bool = False
+    """At the school that the pupil would be moved to."""
 
     @property
     def message(self) -> str:
-        return f"Alle {self.seats} plaatsen van {self.group} zijn bezet. Deze leerling is niet geplaatst."
+        if self.there:
+            return (
+                f"Alle {self.seats} plaatsen van {self.group} op die school zijn bezet of al vergeven. Controleer de "
+                "uitslag van de centrale plaatsing, of neem contact op met de helpdesk."
+            )
+        return (
+            f"Alle {self.seats} plaatsen van {self.group} zijn bezet. Deze leerling is niet geplaatst. Loot de "
+            "leerling uit, of vraag de regio om de capaciteitsgroep te verruimen."
+        )
 
 
 @dataclass(eq=False)
@@ -225,7 +271,7 @@ class SeatsLeft(Refusal):
     @property
     def message(self) -> str:
         left = "is nog 1 plaats" if self.free == 1 else f"zijn nog {self.free} plaatsen"
-        return f"Er {left} vrij bij {self.group}. Plaats daar eerst leerlingen; daarna kan uitloten."
+        return f"Er {left} vrij bij {self.group}. Plaats daar eerst leerlingen; daarna kunt u uitloten."
 
 
 @dataclass(eq=False)

@@ -38,8 +38,10 @@ def of(
         f" Neem contact op via {helpdesk}." if helpdesk else " Neem contact op met de helpdesk van de regio."
     )
     if placement is PlacementStatus.NOT_PLACEABLE:
+        return Result(status=placement, message=f"{first_name} kan niet worden geplaatst op {school}.{call}")
+    if placement is PlacementStatus.WITHDRAWN:
         return Result(
-            status=placement, message=f"{first_name} kan niet op deze school worden geplaatst.{call}"
+            status=placement, message=f"De aanmelding van {first_name} bij {school} is beëindigd.{call}"
         )
     if enrolment is not EnrolmentStatus.FINAL:
         return None

@@ -11,7 +11,10 @@ OF_SECONDARY_SCHOOLS = (
         rules=(27,),
         roles=VO,
         window=Window.HANDLING,
-        when={ENROLMENT: states(EnrolmentStatus.FINAL), PLACEMENT: states(PlacementStatus.NONE)},
+        when={
+            ENROLMENT: states(EnrolmentStatus.FINAL),
+            PLACEMENT: states(PlacementStatus.NONE, PlacementStatus.DRAWN_OUT),
+        },
         then={PRIORITY: states(PriorityStatus.GRANTED, PriorityStatus.REJECTED)},
         tells=("PriorityDecided",),
     ),

@@ -116,6 +116,7 @@ class WindowReason(StrEnum):
     """Why one family may enrol outside the application period (rules 7 and 22)."""
 
     ADVICE_CORRECTED = "ADVICE_CORRECTED"
+    RESTORED = "RESTORED"
     NOT_PLACEABLE = "NOT_PLACEABLE"
 
 

@@ -39,7 +39,7 @@ NotPlacingReasonEnum = strawberry.enum(
 WindowReasonEnum = strawberry.enum(
     WindowReason,
     description=(
-        "ADVICE_CORRECTED: het advies is gewijzigd. NOT_PLACEABLE: de school kan het kind niet plaatsen."
+        "ADVICE_CORRECTED: het advies is gewijzigd. RESTORED: de basisschool had de aanmelding beëindigd. NOT_PLACEABLE: de school kan het kind niet plaatsen."
     ),
 )
 PupilOriginEnum = strawberry.enum(

@@ -61,6 +61,7 @@ TABLE: dict[type[Refusal], Told] = {
         description="Alle plaatsen zijn bezet.",
         group="De capaciteitsgroep.",
         seats="Hoeveel plaatsen zij heeft.",
+        there="Of het gaat om de school waar de leerling heen zou gaan.",
     ),
     handling.SeatsLeft: told_to(
         VO, description="Er is nog plaats.", group="De capaciteitsgroep.", free="Hoeveel plaatsen vrij zijn."
@@ -156,7 +157,11 @@ TABLE: dict[type[Refusal], Told] = {
     dossier.OkiDocIncomplete: told_to(
         PO, description="Het Oki-doc is nog niet compleet.", missing="Wat er nog moet gebeuren."
     ),
-    dossier.PlacedAlready: told_to(PO, description="De leerling is al geplaatst."),
+    dossier.PlacedAlready: told_to(
+        PO,
+        description="De leerling is al geplaatst.",
+        leaves="Of de leerling niet meer zou komen: dan beëindigt de VO-school eerst de aanmelding.",
+    ),
     dossier.PupilKnown: told_to(SENDING, description="Deze leerling staat al in het systeem."),
     dossier.ElkNumbersUsedUp: told_to(SENDING, description="Er zijn geen ELK-nummers meer."),
     dossier_import.DossierUnreadable: told_to(
@@ -203,6 +208,7 @@ TABLE: dict[type[Refusal], Told] = {
         FAMILY, description="Er staan te veel scholen op de lijst.", most="Hoeveel er op een lijst passen."
     ),
     enrolment.EnrolmentFinal: told_to(FAMILY, description="De aanmelding is al definitief."),
+    enrolment.BeingHandled: told_to(FAMILY, description="De school behandelt de aanmelding al."),
     enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
     enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
     documents.TooManyDocuments: told_to(

@@ -149,7 +149,7 @@ class TestAWayBack:
         assert (await form(parent))["individualWindows"] == []
         await world.mails()
         await correct(editor, pupil, "HAVO", version=2)
-        assert [one["reason"] for one in (await form(parent))["individualWindows"]] == ["ADVICE_CORRECTED"]
+        assert [one["reason"] for one in (await form(parent))["individualWindows"]] == ["RESTORED"]
         (mail, *_) = await world.mails()
         assert "3 april 2027 om 10.00 uur" in mail["text"]
         await parent.done("finalizeEnrolment", "")
