@@ -26,7 +26,9 @@ async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     live = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
     found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
     in_the_way = await _in_the_way(found, rows) if viewer.role is Role.PARENT else {}
-    shown_by_id = await all_shown(enrolments=found, rows=rows, in_the_way=in_the_way)
+    shown_by_id = await all_shown(
+        enrolments=found, rows=rows, in_the_way=in_the_way, to_secondary=viewer.role is Role.VO_STAFF
+    )
     if viewer.role is Role.PARENT:
         await load_logins(viewer=viewer, rows=rows)
     for row in rows:
@@ -98,6 +100,7 @@ async def all_shown(
     enrolments: list[Enrolment],
     rows: Iterable[PupilRow],
     in_the_way: Mapping[UUID, Sequence[str]] | None = None,
+    to_secondary: bool = False,
 ) -> dict[UUID, EnrolmentRow]:
     """Forms as people see them: three statements, however many."""
     lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
@@ -138,6 +141,7 @@ async def all_shown(
             list_length=row.list_length,
             region=one.region.code,
             in_the_way=obstacles,
+            to_secondary=to_secondary,
         )
     return answer
 

@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from rules.vocabulary import Role
-from schema import index_page, privacy_page, settings_page, steps_drawing, steps_page
+from schema import index_page, privacy_page, settings_page, states_page, steps_drawing, steps_page
 from schema.build import Schemas
 from schema.roles import SCHEMAS
 
@@ -26,7 +26,8 @@ HEAD = """# Wie ziet wat
 
 Gemaakt uit de types zelf met `./loket schema`; niet met de hand wijzigen. Een regel is een veld, een
 invoerveld (*invoer*) of een handeling, een kolom een rol. Wat een rol niet ziet, staat niet in haar
-schema. De publieke kolom geldt zonder inloggen; wat daar staat, ziet iedereen.
+schema. De publieke kolom geldt zonder inloggen; wat daar staat, ziet iedereen. Wat van het moment afhangt, staat
+in [visibility-by-state.md](visibility-by-state.md).
 """
 
 
@@ -43,6 +44,7 @@ def documents(*, schemas: Schemas) -> dict[Path, str]:
         Path("docs", "settings.md"): settings_page.page(),
         Path("docs", "steps.md"): steps_page.page(),
         Path("docs", "steps.svg"): steps_drawing.picture(),
+        Path("docs", "visibility-by-state.md"): states_page.page(),
         Path("docs", "visibility.md"): table(schemas=schemas),
     }
 
