@@ -2,6 +2,7 @@
 
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
+from schema.exports import ExportMutation
 from schema.handling import HandlingMutation
 from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
@@ -21,5 +22,6 @@ class Mutation(
     LoginRequestMutation,
     HandlingMutation,
     SupplementMutation,
+    ExportMutation,
 ):
     pass

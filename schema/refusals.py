@@ -6,6 +6,7 @@ from rules import (
     dossier,
     dossier_import,
     enrolment,
+    exports,
     handling,
     input,
     login_request,
@@ -211,6 +212,13 @@ TABLE: dict[type[Refusal], Told] = {
     enrolment.BeingHandled: told_to(FAMILY, description="De school behandelt de aanmelding al."),
     enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
     enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
+    exports.TooManyExports: told_to(
+        VO,
+        Role.REGION_ADMIN,
+        Role.INTEGRATOR,
+        description="Er worden al te veel exports voor u gemaakt.",
+        most="Hoeveel er tegelijk gemaakt worden.",
+    ),
     documents.TooManyDocuments: told_to(
         PO,
         FAMILY,
