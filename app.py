@@ -64,7 +64,7 @@ def create_app(
         schemas=schemas,
         authenticate=authenticate,
         answers=idempotency.Answers(),
-        cursor_key=blake2b(settings.link_key.encode(), person=b"loket cursors", digest_size=32).digest(),
+        cursor_key=blake2b(settings.link_key.encode(), person=b"loket cursors", digest_size=64).digest(),
         observe=_observe,
     )
     return Starlette(

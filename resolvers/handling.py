@@ -1,7 +1,7 @@
 """Rules 27 to 37: what the school of an enrolment does with it, one step each."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,11 +17,11 @@ from resolvers.viewer import Viewer
 from resolvers.windows import open_until
 from rules import handling as rule
 from rules.calendar import Window, closed, is_late
-from rules.handling import Handled, PupilLeft, Seats
+from rules.handling import Handled, Seats
 from rules.input import Checks
 from rules.result import is_announced
 from rules.steps import NotFound
-from rules.vocabulary import EnrolmentStatus, PlacementStatus, PriorityDecision, Role, WindowReason
+from rules.vocabulary import PlacementStatus, PriorityDecision, Role, WindowReason
 
 LONGEST = 4000
 
@@ -278,12 +278,8 @@ async def case_of(name: str, *, viewer: Viewer, pupil_id: UUID) -> AsyncIterator
     Raises `NotFound`, `PupilLeft` (it was here), `PeriodClosed`.
     """
     region = await Region.get(id=viewer.region_id)
-    async with AsyncExitStack() as stack:
-        step = take(name, viewer=viewer, pupil_id=pupil_id, region=region, rule_judges_window=True)
-        try:
-            act = await stack.enter_async_context(step)
-        except NotFound as unknown:
-            raise await _gone(viewer=viewer, pupil_id=pupil_id) or unknown from None
+    step = take(name, viewer=viewer, pupil_id=pupil_id, region=region, rule_judges_window=True)
+    async with step as act:
         form = await scope.enrolments(viewer).filter(pupil_id=pupil_id).select_related("region").first()
         if form is None:
             raise NotFound()
@@ -293,17 +289,6 @@ async def case_of(name: str, *, viewer: Viewer, pupil_id: UUID) -> AsyncIterator
         if refusal is not None:
             raise refusal
         yield Case(act=act, form=form, handled=_handled(form=form, viewer=viewer), late=late)
-
-
-async def _gone(*, viewer: Viewer, pupil_id: UUID) -> PupilLeft | None:
-    """Why a pupil that was here is not any more; None when it never was: then nothing is told."""
-    last = await scope.left(viewer, pupil_id=pupil_id).order_by("-updated_at").first()
-    if last is None:
-        return None
-    if last.status is not EnrolmentStatus.WITHDRAWN or last.handling_school_id != viewer.secondary_school_id:
-        return PupilLeft(how="REASSIGNED")
-    by = {Role.PARENT.value: "REVOKED", Role.PO_EDITOR.value: "CORRECTED"}
-    return PupilLeft(how=by.get(last.withdrawn_by, "ENDED"))
 
 
 def _handled(*, form: Enrolment, viewer: Viewer) -> Handled:

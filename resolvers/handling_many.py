@@ -1,6 +1,6 @@
 """The same step for a selection of pupils: each by itself, with an answer for each."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,14 +14,13 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one pupil: without a code the step was done."""
+    """What became of one pupil, by what it was called: without a refusal the step was done."""
 
-    pupil_id: UUID
-    code: str | None = None
-    message: str = ""
+    pupil: str
+    refusal: Refusal | None = None
 
 
-async def place_pupils(*, viewer: Viewer, pupil_ids: Sequence[UUID], department_id: UUID) -> list[Outcome]:
+async def place_pupils(*, viewer: Viewer, pupils: Mapping[str, UUID], department_id: UUID) -> list[Outcome]:
     """Rule 28 for each of these, in their order, while there are seats. Raises `InvalidValue` for too many."""
 
     async def place(pupil_id: UUID) -> UUID:
@@ -29,29 +28,28 @@ async def place_pupils(*, viewer: Viewer, pupil_ids: Sequence[UUID], department_
             viewer=viewer, pupil_id=pupil_id, department_id=department_id, track=None, profile=None
         )
 
-    return await _each(pupil_ids, place)
+    return await _each(pupils, place)
 
 
-async def draw_out_pupils(*, viewer: Viewer, pupil_ids: Sequence[UUID]) -> list[Outcome]:
+async def draw_out_pupils(*, viewer: Viewer, pupils: Mapping[str, UUID]) -> list[Outcome]:
     """Rule 30 for each of these, in their order. Raises `InvalidValue` for too many."""
 
     async def draw_out(pupil_id: UUID) -> UUID:
         return await draw_out_pupil(viewer=viewer, pupil_id=pupil_id)
 
-    return await _each(pupil_ids, draw_out)
+    return await _each(pupils, draw_out)
 
 
-async def _each(pupil_ids: Sequence[UUID], step: Callable[[UUID], Awaitable[UUID]]) -> list[Outcome]:
-    chosen = list(dict.fromkeys(pupil_ids))
-    if not 0 < len(chosen) <= MOST:
+async def _each(pupils: Mapping[str, UUID], step: Callable[[UUID], Awaitable[UUID]]) -> list[Outcome]:
+    if not 0 < len(pupils) <= MOST:
         raise wrong_at("pupil_ids", reason=f"Kies 1 tot {MOST} leerlingen.")
     found = []
-    for pupil_id in chosen:
+    for pupil, pupil_id in pupils.items():
         try:
             await step(pupil_id)
-            found.append(Outcome(pupil_id))
+            found.append(Outcome(pupil))
         except Refusal as refusal:
-            found.append(Outcome(pupil_id, refusal.code, refusal.message))
+            found.append(Outcome(pupil, refusal))
         except Refusals as refusals:
-            found.append(Outcome(pupil_id, refusals.refusals[0].code, refusals.refusals[0].message))
+            found.append(Outcome(pupil, refusals.refusals[0]))
     return found

@@ -1,9 +1,10 @@
-"""Answers kept under the header `Idempotency-Key`, so that a step asked twice is done once.
+"""What steps came to, kept under the header `Idempotency-Key`, so that a step asked twice is done once.
 
 The key is reserved before the step runs and never given out again, not even when the process dies in
 between: whether the step was saved is then for a person to look up, and not for us to guess.
 
-An answer may hold what is nowhere else in words, such as a BSN: it is kept sealed.
+No word that a client selected is kept. What a step itself says, such as the report of a dossier, may hold something
+of a child: it is kept sealed.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from settings import load
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is there under a key; no answer yet while the first request runs."""
+    """What is there under a key; nothing yet while the first request runs."""
 
     body_hash: str
     answer: dict[str, Any] | None
@@ -45,7 +46,7 @@ class Answers:
         return None
 
     async def keep(self, *, account_id: UUID, key: str, answer: dict[str, Any]) -> None:
-        """The answer to the request that reserved the key."""
+        """What the steps of the request that reserved the key came to."""
         sealed = _seal().encrypt(json.dumps(answer).encode()).decode()
         await IdempotencyKey.filter(account_id=account_id, key=key).update(answer={"sealed": sealed})
 
@@ -55,7 +56,7 @@ class Answers:
 
 
 def _opened(kept: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The answer; none when it was sealed with another key, as if nobody knew how far it came."""
+    """What was kept; nothing when it was sealed with another key, as if nobody knew how far it came."""
     if kept is None:
         return None
     try:
@@ -66,5 +67,5 @@ def _opened(kept: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _seal() -> Fernet:
-    key = hashlib.blake2b(load().link_key.encode(), person=b"loket answers", digest_size=32).digest()
+    key = hashlib.blake2b(load().link_key.encode(), person=b"loket outcomes", digest_size=32).digest()
     return Fernet(urlsafe_b64encode(key))

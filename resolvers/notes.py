@@ -12,6 +12,7 @@ from resolvers.pupils import PupilRow, part
 from resolvers.step import take
 from resolvers.viewer import Viewer
 from rules.input import Checks
+from rules.supplement import needs_primary_school
 from rules.vocabulary import Role
 
 
@@ -29,14 +30,16 @@ class NoteRow:
 async def add_note(*, viewer: Viewer, pupil_id: UUID, text: str, shared: bool) -> UUID:
     """Write a note. `shared`: the other side reads it too, from the enrolment on.
 
-    Raises `NotFound`, `YearClosed`, `PeriodClosed` (a school to which the pupil was moved tells PO nothing before
-    the announcement), or `Refusals` for a text that is empty or over 4,000 letters.
+    Raises `NotFound`, `PupilLeft`, `YearClosed`, `NoPrimarySchool` (nobody there to share it with), `PeriodClosed` (a
+    school to which the pupil was moved tells PO nothing before the announcement), or `Refusals` for a text that is
+    empty or over 4,000 letters.
     """
     checks = Checks()
     kept = checks.text("text", text, label="Notitie", longest=4000, required=True)
     checks.done()
     async with take("addNote", viewer=viewer, pupil_id=pupil_id) as act:
         if shared and viewer.role is Role.VO_STAFF:
+            needs_primary_school(there_is_one=act.child.primary_school_id is not None)
             form = await scope.one(scope.enrolments(viewer).filter(pupil_id=pupil_id))
             await tells_primary_school(form=form, now=act.now)
         act.create(written(viewer=viewer, pupil_id=pupil_id, text=kept, at=act.now, shared=shared))

@@ -27,6 +27,7 @@ from rules.oki_doc.content import problems
 from rules.oki_doc.dossier import Attachment, Dossier, School, document_rows
 from rules.oki_doc.identity import TEST
 from rules.steps import NotFound
+from rules.supplement import needs_primary_school
 from rules.uploads import UploadState, clean_filename
 from rules.vocabulary import DocumentKind, Role, UploadKind
 
@@ -37,9 +38,10 @@ _CHILD = ("first_name", "official_names", "infix", "last_name", "birth_date", "g
 async def create_oso_dossier(*, viewer: Viewer, pupil_id: UUID) -> UUID:
     """Ask for the dossier of a child. Asking is reading: the Oki-doc and each attachment leave a trace.
 
-    Raises `NotFound`: child out of reach, or one without an Oki-doc (rule 47).
+    Raises `NotFound` (out of reach), `PupilLeft`, `NoPrimarySchool`.
     """
     async with take("createOsoDossier", viewer=viewer, pupil_id=pupil_id, rule_judges_window=True) as act:
+        needs_primary_school(there_is_one=act.child.primary_school_id is not None)
         oki_doc = await scope.of(act.child, OkiDoc).first()
         if oki_doc is None:
             raise NotFound().at("pupil_id")

@@ -25,6 +25,7 @@ from emails import Mail
 from models import AuditEntry, OutboxMail, Pupil, Region
 from resolvers import audit, clock, scope
 from resolvers.calendars import calendar_of
+from resolvers.left import gone
 from resolvers.nudge import nudge
 from resolvers.viewer import Viewer
 from rules.calendar import Calendar, closed
@@ -220,7 +221,7 @@ async def take(
     """Open a step. `region` decides the calendar; without one it is the pupil's own. `school_year_id`: of what
     the step is about, where that is no pupil; else the pupil's, or the viewer's.
 
-    Raises `NotFound` (role or row out of reach), `YearClosed`, `PeriodClosed`.
+    Raises `NotFound` (role or row out of reach), `PupilLeft` (it was here), `YearClosed`, `PeriodClosed`.
     """
     step = STEPS[name]
     role = viewer.role if viewer else Role.PUBLIC
@@ -230,7 +231,7 @@ async def take(
         act = Act(step=step, viewer=viewer, now=await clock.now(), region=region)
         if pupil_id is not None:
             assert viewer is not None
-            act.pupil = await scope.locked_pupil(viewer, pupil_id=pupil_id)
+            act.pupil = await _locked(viewer, pupil_id)
             if act.region is None:
                 act.region = await Region.get(id=act.pupil.region_id)
         year_id = act.pupil.school_year_id if act.pupil else school_year_id
@@ -247,3 +248,10 @@ async def take(
         await act.save()
     if act._mails:
         await nudge("deliver_mails")
+
+
+async def _locked(viewer: Viewer, pupil_id: UUID) -> Pupil:
+    try:
+        return await scope.locked_pupil(viewer, pupil_id=pupil_id)
+    except NotFound:
+        raise await gone(viewer=viewer, pupil_id=pupil_id) from None

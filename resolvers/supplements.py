@@ -39,7 +39,7 @@ async def request_supplement(*, viewer: Viewer, pupil_id: UUID, question: str) -
     checks.done()
     async with case_of("requestSupplement", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
-        rule.may_ask(has_primary_school=act.child.primary_school_id is not None)
+        rule.needs_primary_school(there_is_one=act.child.primary_school_id is not None)
         await tells_primary_school(form=form, now=act.now)
         own = scope.supplements(viewer, pupil_ids=[pupil_id]).filter(enrolment_id=form.id)
         if await own.filter(question=asked, answered_at=None).exists():

@@ -25,11 +25,13 @@ NOT_ENROLLED = (
 async def set_transfer_meeting(*, viewer: Viewer, pupil_id: UUID, wanted: bool, note: str | None) -> UUID:
     """Tick it, or take the tick away, before or after placing. The note is for both schools, and stays.
 
-    Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `StateConflict` (drawn out), `InvalidValue`.
+    Raises `NotFound`, `PupilLeft`, `PeriodClosed`, `NoPrimarySchool`, `StateConflict` (drawn out), `InvalidValue`.
     """
     said = _text(note)
     async with case_of("setTransferMeeting", viewer=viewer, pupil_id=pupil_id) as case:
         act, form = case.act, case.form
+        if wanted:
+            rule.needs_primary_school(there_is_one=act.child.primary_school_id is not None)
         await tells_primary_school(form=form, now=act.now)
         rule.may_meet(wanted=wanted, placement=form.placement_status)
         act.change(form, transfer_meeting=wanted)

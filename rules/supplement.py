@@ -51,9 +51,9 @@ def tells_primary_school(*, moved: bool, calendar: Calendar, now: datetime) -> N
         raise PeriodClosed(opens_at=at, too_early=at is not None)
 
 
-def may_ask(*, has_primary_school: bool) -> None:
-    """Rule 47: an outside pupil has no primary school here. Raises `NoPrimarySchool`."""
-    if not has_primary_school:
+def needs_primary_school(*, there_is_one: bool) -> None:
+    """Rule 47: what is for the primary school, or of it, is not for an outside pupil. Raises `NoPrimarySchool`."""
+    if not there_is_one:
         raise NoPrimarySchool()
 
 
@@ -102,15 +102,15 @@ def is_met(*, placement: PlacementStatus) -> bool:
 
 @dataclass(eq=False)
 class NoPrimarySchool(Refusal):
-    """Rule 47: an outside child has no primary school here to ask."""
+    """Rule 47: an outside child has no primary school here: nobody to ask, nobody who would read it."""
 
     code: ClassVar[str] = "NO_PRIMARY_SCHOOL"
 
     @property
     def message(self) -> str:
         return (
-            "Deze leerling komt van een school buiten de regio. Vraag de ouders om een document; zij sturen het "
-            "via het ouderportaal."
+            "Deze leerling komt van een school buiten de regio. Die school werkt niet met Loket. Overleg met de "
+            "ouders. Een document kunnen zij sturen via het ouderportaal."
         )
 
 

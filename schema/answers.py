@@ -13,6 +13,8 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from schema.bad_input import in_dutch
+
 log = logging.getLogger("loket.graphql")
 
 MASKED = "Er ging iets mis aan onze kant. Probeer het later opnieuw. Noem bij vragen dit nummer: {}."
@@ -21,8 +23,8 @@ MASKED = "Er ging iets mis aan onze kant. Probeer het later opnieuw. Noem bij vr
 class ClientError(GraphQLError):
     """Something about the request itself, found while answering; shown as it is."""
 
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message, extensions={"code": code})
+    def __init__(self, message: str, *, code: str, **facts: str) -> None:
+        super().__init__(message, extensions={"code": code, **facts})
 
 
 def refused(errors: Iterable[GraphQLError], *, code: str) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def field_error(error: GraphQLError, *, correlation_id: str) -> dict[str, Any]:
         return {**_shown(error), "extensions": dict(cause.extensions or {})}
     if cause.original_error is None and cause.nodes and cause is not error:
         # Raised on a node of the document: an argument that does not fit its type at run time.
-        return {**_shown(error), "extensions": {"code": "BAD_USER_INPUT"}}
+        return {**_shown(error), "message": in_dutch(cause).message, "extensions": {"code": "BAD_USER_INPUT"}}
     log_bug(cause.original_error or cause, correlation_id=correlation_id)
     extensions = {"code": "INTERNAL", "correlationId": correlation_id}
     return {**_shown(error), "message": MASKED.format(correlation_id), "extensions": extensions}

@@ -1,6 +1,8 @@
 """What a resolver knows about the request it answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 
@@ -11,7 +13,11 @@ from rules.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request. `refused` holds an answer that is already no: steps give it instead of running."""
+    """One request. `refused` holds an answer that is already no: steps give it instead of running.
+
+    Under an `Idempotency-Key`: `before`, what each step came to the first time, by its name in the answer, which is
+    then told again; or `done`, where it is noted.
+    """
 
     viewer: Viewer | None
     request_ip: str
@@ -20,6 +26,8 @@ class Context:
     user_agent: str = ""
     idempotency_key: str | None = None
     refused: Refusal | None = None
+    before: Mapping[str, Any] | None = None
+    done: dict[str, Any] | None = None
     cursor_key: bytes = b""
 
     @property

@@ -1,15 +1,17 @@
 """The enrolment of a family: what it may choose, its form, and the acts on it."""
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
 import strawberry
 
 from resolvers import enrolment as use
-from resolvers import schools
+from resolvers import pupils, schools
 from resolvers.viewer import Viewer
 from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus, Role
 from schema.context import Info
+from schema.done import Keep
 from schema.mutation import Mutations
 from schema.refusals import REFUSALS
 from schema.scalars import uuid_of
@@ -214,6 +216,19 @@ async def save_enrolment(
     )
 
 
+async def _form(info: Info, region: str) -> Any:
+    """The form of this region as it is now; none where the last one has ended."""
+    viewer = cast(Viewer, info.context.viewer)
+    child = await pupils.child(viewer=viewer, wanted={"enrolment"})
+    return child.parts["enrolment"].get(region) if child else None
+
+
+async def _saved(info: Info, kept: list[Any]) -> Any:
+    region, notices = kept
+    return SimpleNamespace(enrolment=await _form(info, region), notices=notices)
+
+
+KEEP = Keep(put=lambda form: form.region, take=_form)
 mutations = Mutations(REFUSALS)
 
 
@@ -224,18 +239,21 @@ class EnrolmentMutation:
         takes=SaveEnrolmentInput,
         gives={"enrolment": Enrolment, "notices": list[str]},
         told={"notices": "Wat er met uw antwoorden is gebeurd, en wat u nog moet nakijken."},
+        keep=Keep(put=lambda saved: [saved.enrolment.region, saved.notices], take=_saved),
         description="Bewaart de aanmelding, ook als zij nog niet compleet is.",
     )
     finalize_enrolment = mutations.step(
         use.finalize_enrolment,
         takes=FinalizeEnrolmentInput,
         gives={"enrolment": Enrolment},
+        keep=KEEP,
         description="Maakt de aanmelding definitief. U krijgt daarvan een mail.",
     )
     revoke_enrolment = mutations.step(
         use.revoke_enrolment,
         takes=RevokeEnrolmentInput,
         gives={"enrolment": Enrolment},
+        keep=KEEP,
         description="Maakt een definitieve aanmelding ongedaan. Daarna staat er een nieuw concept klaar.",
     )
 

@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from rules.refusal import Refusal
 from rules.vocabulary import Role
+from schema.plain import read, written
 from schema.visibility import EVERYONE, Roles, Said, interface_type, output_type, roles_in, seen_by
 
 log = logging.getLogger("loket.schema")
@@ -50,6 +51,19 @@ class RefusalTypes:
         self._table = dict(table)
         self._types = {refusal: _type_of(refusal, told) for refusal, told in table.items()}
 
+    def put(self, error: UserError) -> dict[str, Any]:
+        """A refusal in plain values, to be kept."""
+        values = {fact.name: written(getattr(error, fact.name)) for fact in _facts(type(error))}
+        return {"type": type(error).__name__, **values}
+
+    def take(self, kept: Mapping[str, Any], *, role: Role) -> UserError:
+        """A refusal that was kept, as this role may read it."""
+        values = {name: read(value) for name, value in kept.items() if name != "type"}
+        for refusal, type_ in self._types.items():
+            if refusal.__name__ == kept["type"] and role in self._table[refusal].roles:
+                return cast(UserError, type_(**values))
+        return Refused(code=values["code"], message=values["message"], path=values["path"])
+
     def for_role(self, role: Role) -> list[type]:
         """The refusals this role can meet; no other type is in its schema."""
         told = [self._types[refusal] for refusal, line in self._table.items() if role in line.roles]
@@ -83,7 +97,7 @@ def all_refusals(base: type[Refusal] = Refusal) -> set[type[Refusal]]:
     return found
 
 
-def _facts(refusal: type[Refusal]) -> tuple[dataclasses.Field[Any], ...]:
+def _facts(refusal: type) -> tuple[dataclasses.Field[Any], ...]:
     return dataclasses.fields(refusal) if dataclasses.is_dataclass(refusal) else ()
 
 

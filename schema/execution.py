@@ -28,6 +28,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from schema.bad_input import in_dutch
 from schema.build import RoleSchema
 from schema.compiled import Cache, CompiledExecutor
 from schema.context import Context
@@ -150,7 +151,7 @@ class Documents:
             compiled=prepared.compiled,
         )
         if isinstance(executor, list):
-            raise BadRequest(executor, "BAD_USER_INPUT")
+            raise BadRequest([in_dutch(error) for error in executor], "BAD_USER_INPUT")
         result = executor.execute_operation()
         if executor.is_awaitable(result):
             result = await cast(Awaitable[ExecutionResult], result)

@@ -1,15 +1,22 @@
 """What a secondary school does with an enrolment, one mutation a step."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 import strawberry
 
 from resolvers import handling, handling_many
+from resolvers.handling_many import Outcome
+from resolvers.viewer import Viewer
 from rules.vocabulary import PriorityDecision, Role
+from schema.context import Info
+from schema.errors import UserError
 from schema.mutation import Mutations
 from schema.pupil import Pupil
 from schema.pupil_steps import shown
 from schema.refusals import REFUSALS
+from schema.scalars import NOWHERE, uuid_of
 from schema.visibility import Roles, input_type, output_type, seen_by
 
 VO: Roles = frozenset({Role.VO_STAFF})
@@ -88,6 +95,43 @@ class HandledPupil:
         VO, description="Waarom het niet kon, voor programma's; leeg als het is gelukt."
     )
     message: str = seen_by(VO, description="Waarom het niet kon, in gewone taal; leeg als het is gelukt.")
+    error: UserError | None = seen_by(
+        VO, description="Waarom het niet kon, met de gegevens erbij; leeg als het is gelukt."
+    )
+
+
+def _chosen(pupil_ids: list[str]) -> dict[str, UUID]:
+    """Each pupil once, as it was given. What is no id is nobody's, and its own alone."""
+    given: dict[Any, str] = {}
+    for one in pupil_ids:
+        pupil_id = uuid_of(one)
+        given.setdefault(one if pupil_id == NOWHERE else pupil_id, one)
+    return {one: uuid_of(one) for one in given.values()}
+
+
+async def place_pupils(*, viewer: Viewer, pupil_ids: list[str], department_id: UUID) -> list[Outcome]:
+    return await handling_many.place_pupils(
+        viewer=viewer, pupils=_chosen(pupil_ids), department_id=department_id
+    )
+
+
+async def draw_out_pupils(*, viewer: Viewer, pupil_ids: list[str]) -> list[Outcome]:
+    return await handling_many.draw_out_pupils(viewer=viewer, pupils=_chosen(pupil_ids))
+
+
+async def _results(info: Info, outcomes: list[Outcome]) -> list[HandledPupil]:
+    found = []
+    for one in outcomes:
+        error = REFUSALS.instance(refusal=one.refusal, role=info.context.role) if one.refusal else None
+        found.append(
+            HandledPupil(
+                pupil_id=strawberry.ID(one.pupil),
+                code=error.code if error else None,
+                message=error.message if error else "",
+                error=error,
+            )
+        )
+    return found
 
 
 RESULTS = {"results": list[HandledPupil]}
@@ -97,18 +141,22 @@ TOLD = {"results": "Wat er met elke leerling is gebeurd, in uw volgorde."}
 @output_type("Wat de VO-school doet met een aanmelding.")
 class HandlingMutation:
     place_pupils = mutations.act(
-        handling_many.place_pupils,
+        place_pupils,
         takes=PlacePupilsInput,
         gives=RESULTS,
         told=TOLD,
+        load=_results,
+        as_given=("pupil_ids",),
         seen_by=VO,
         description="Plaatst een keuze van leerlingen, elk met een eigen stap en een eigen antwoord.",
     )
     draw_out_pupils = mutations.act(
-        handling_many.draw_out_pupils,
+        draw_out_pupils,
         takes=DrawOutPupilsInput,
         gives=RESULTS,
         told=TOLD,
+        load=_results,
+        as_given=("pupil_ids",),
         seen_by=VO,
         description="Zet een keuze van leerlingen op uitgeloot, elk met een eigen stap en een eigen antwoord.",
     )

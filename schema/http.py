@@ -177,13 +177,14 @@ async def _executed_once(
         # The document runs with every step refusing, so that the refusal comes in the shape asked for.
         return await _executed(documents, prepared, variables, replace(context, refused=before))
     if before is not None:
-        return before
+        return await _executed(documents, prepared, variables, replace(context, before=before))
+    done: dict[str, Any] = {}
     try:
-        content = await _executed(documents, prepared, variables, context)
+        content = await _executed(documents, prepared, variables, replace(context, done=done))
     except BadRequest:
         await once.give_up()
         raise
-    await once.end(content)
+    await once.end(done)
     return content
 
 

@@ -2,7 +2,7 @@
 
 The key is reserved before anything runs, so that two requests at the same moment do not both run.
 Only documents that hold nothing but steps take part: what signs somebody in, or answers with a
-secret, is never kept.
+secret, is never kept. What is kept of a step: `schema/done.py`.
 """
 
 import asyncio
@@ -47,13 +47,13 @@ class IdempotencyKeyBusy(Refusal):
 
 
 class AnswerStore(Protocol):
-    """Where answers are kept, in the database."""
+    """Where is kept what steps came to, in the database."""
 
     async def reserve(self, *, account_id: UUID, key: str, body_hash: str) -> Kept | None:
         """None: the key was free and is now yours. Otherwise what is there."""
 
     async def keep(self, *, account_id: UUID, key: str, answer: dict[str, Any]) -> None:
-        """The answer to the request that reserved the key."""
+        """What the steps of the request that reserved the key came to."""
 
     async def release(self, *, account_id: UUID, key: str) -> None:
         """Nothing has run: the key may be used again."""
@@ -74,7 +74,7 @@ class Once:
         self._body_hash = sha256(body).hexdigest()
 
     async def begin(self) -> dict[str, Any] | Refusal | None:
-        """The answer given before, a refusal, or None: go on, and then `end`."""
+        """What the steps came to before, a refusal, or None: go on, and then `end`."""
         for _ in range(WAIT_STEPS):
             kept = await self._store.reserve(
                 account_id=self._account_id, key=self._key, body_hash=self._body_hash
@@ -89,7 +89,7 @@ class Once:
         return IdempotencyKeyBusy()
 
     async def end(self, answer: dict[str, Any]) -> None:
-        """Keep the answer, errors included: part of the document may have been done."""
+        """Keep it, bugs included: part of the document may have been done."""
         try:
             await self._store.keep(account_id=self._account_id, key=self._key, answer=answer)
         except Exception as bug:  # noqa: BLE001 - the step is done; its answer must still go out

@@ -17,6 +17,7 @@ from rules.vocabulary import LoginRequestState, PupilOrigin
 from schema.answers import ClientError
 from schema.connection import LARGEST_PAGE
 from schema.context import Info
+from schema.done import Keep
 from schema.mutation import Mutations
 from schema.pupil import REGION, Address, Pupil, School
 from schema.refusals import REFUSALS
@@ -250,6 +251,12 @@ async def _decided(info: Info, done: Decided) -> Any:
     )
 
 
+async def _decided_before(_info: Info, kept: list[Any]) -> Decided:
+    request_id, pupil_id = kept
+    return Decided(request_id=request_id, pupil_id=pupil_id)
+
+
+KEEP = Keep(put=lambda done: [done.request_id, done.pupil_id], take=_decided_before)
 mutations = Mutations(REFUSALS)
 DECIDED = {"pupil": Pupil, "login_request": LoginRequest}
 
@@ -291,6 +298,7 @@ class LoginRequestMutation:
         takes=ApproveLoginRequestInput,
         gives=DECIDED,
         load=_decided,
+        keep=KEEP,
         description=(
             "Keurt een aanvraag goed: het gezin krijgt de mail met de inlog. Een kind van buiten krijgt eerst een "
             "ELK-nummer met een B."
@@ -301,5 +309,6 @@ class LoginRequestMutation:
         takes=DeclineLoginRequestInput,
         gives=DECIDED,
         load=_decided,
+        keep=KEEP,
         description="Wijst een aanvraag af. Het gezin leest de reden in een mail, als er een bevestigd adres is.",
     )

@@ -14,7 +14,7 @@ arrives as a UUID. A refusal it raises becomes the payload's `errors`; what it r
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -25,6 +25,7 @@ from strawberry.utils.str_converters import capitalize_first, to_camel_case
 from rules.refusal import Refusal, Refusals
 from rules.steps import STEPS
 from schema.context import Context, Info
+from schema.done import ID, Keep, Outcome, bug, lost, put, take
 from schema.errors import RefusalTypes, UserError
 from schema.scalars import uuid_of
 from schema.visibility import (
@@ -74,34 +75,76 @@ class Mutations:
         name: str | None = None,
         load: Loader | None = None,
         told: Mapping[str, str] | None = None,
+        keep: Keep = ID,
+        as_given: Collection[str] = (),
         metadata: dict[str, Any] | None = None,
     ) -> Any:
         """Any other mutation. `load` turns what the use case returned into the entity to show; `told`: what an
-        entity is, where it is not how things stand."""
+        entity is, where it is not how things stand; `keep`: how a step's result is kept, where it is no id;
+        `as_given`: fields whose ids arrive as the text they came in."""
         name = name or use_case.__name__
         roles = roles_in(seen_by)
         payload = _payload(name, gives, roles, told or {})
         wanted = _from_context(use_case, takes)
         refusals = self._refusals
 
-        async def resolve(info: Info, given: Any = None) -> Any:
-            context = info.context
+        is_step = bool(metadata and STEP in metadata)
+
+        async def run(context: Context, arguments: dict[str, Any]) -> Outcome:
             try:
-                if context.refused and metadata and STEP in metadata:
+                if context.refused and is_step:
                     raise context.refused
-                arguments = {**_fields_of(takes, given), **_facts_of(context, wanted)}
-                result = await use_case(**arguments)
-                if load is not None:
-                    result = await load(info, result)
+                return Outcome(await use_case(**arguments), [])
             except (Refusal, Refusals) as refused:
                 all_of_them = refused.refusals if isinstance(refused, Refusals) else (refused,)
-                errors = [refusals.instance(refusal=one, role=context.role) for one in all_of_them]
-                there_now = all_of_them[0].there_now
-                if there_now is not None:
-                    shown = await load(info, there_now) if load is not None else there_now
-                    return payload(**_entities(gives, shown), errors=errors)
-                return payload(**dict.fromkeys(gives), errors=errors)
-            return payload(**_entities(gives, result), errors=[])
+                return Outcome(all_of_them[0].there_now, told_by(context, *all_of_them))
+
+        def told_by(context: Context, *all_of_them: Refusal) -> list[UserError]:
+            return [refusals.instance(refusal=one, role=context.role) for one in all_of_them]
+
+        async def shown(info: Info, outcome: Outcome) -> dict[str, Any]:
+            if outcome.result is None and outcome.errors:
+                return dict.fromkeys(gives)
+            found = outcome.result if load is None else await load(info, outcome.result)
+            return _entities(gives, found)
+
+        async def once(info: Info, arguments: dict[str, Any], done: dict[str, Any]) -> Any:
+            """The first time under a key: noted, also where nothing can be shown of it any more."""
+            step = str(info.path.key)
+            done[step] = bug(info.context.correlation_id)
+            outcome = await run(info.context, arguments)
+            done[step] = put(outcome, keep=keep, refusals=refusals)
+            entities = await shown(info, outcome)
+            done[step]["shown"] = _there(entities)
+            return payload(**entities, errors=outcome.errors)
+
+        async def again(info: Info, arguments: dict[str, Any], before: Mapping[str, Any]) -> Any:
+            """Told as it went, and shown as it is now; nothing of it to whom it is out of reach by now."""
+            kept = before.get(str(info.path.key))
+            try:
+                outcome = await take(info, kept, keep=keep, refusals=refusals)
+            except Refusal as unknown:
+                return payload(**dict.fromkeys(gives), errors=told_by(info.context, unknown))
+            entities = await shown(info, outcome)
+            refusal = await lost(
+                outcome,
+                viewer=info.context.viewer,
+                about=arguments.get("pupil_id"),
+                shows=_there(entities),
+            )
+            if refusal is not None:
+                return payload(**dict.fromkeys(gives), errors=told_by(info.context, refusal))
+            return payload(**entities, errors=outcome.errors)
+
+        async def resolve(info: Info, given: Any = None) -> Any:
+            context = info.context
+            arguments = {**_fields_of(takes, given, as_given), **_facts_of(context, wanted)}
+            if is_step and context.before is not None:
+                return await again(info, arguments, context.before)
+            if is_step and context.done is not None:
+                return await once(info, arguments, context.done)
+            outcome = await run(context, arguments)
+            return payload(**await shown(info, outcome), errors=outcome.errors)
 
         async def resolve_without_input(info: Info) -> Any:
             return await resolve(info)
@@ -139,6 +182,10 @@ def _entities(gives: Mapping[str, type], result: Any) -> dict[str, Any]:
     return dict.fromkeys(gives, result)
 
 
+def _there(entities: Mapping[str, Any]) -> list[str]:
+    return [name for name, entity in entities.items() if entity is not None]
+
+
 def _from_context(use_case: UseCase, takes: type | None) -> frozenset[str]:
     """A name that the input has too is the input's: the `token` of a link is not the bearer's."""
     given = {field.python_name for field in definition_of(takes).fields} if takes else set()
@@ -149,13 +196,15 @@ def _facts_of(context: Context, wanted: frozenset[str]) -> dict[str, Any]:
     return {fact: getattr(context, fact) for fact in wanted}
 
 
-def _fields_of(takes: type | None, given: Any) -> dict[str, Any]:
+def _fields_of(takes: type | None, given: Any, as_given: Collection[str]) -> dict[str, Any]:
     if takes is None:
         return {}
-    return {
-        field.python_name: _with_uuids(field.resolve_type(), getattr(given, field.python_name))
-        for field in definition_of(takes).fields
-    }
+    found = {}
+    for field in definition_of(takes).fields:
+        name = field.python_name
+        value = getattr(given, name)
+        found[name] = value if name in as_given else _with_uuids(field.resolve_type(), value)
+    return found
 
 
 def _with_uuids(type_: Any, value: Any) -> Any:

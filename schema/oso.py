@@ -1,6 +1,9 @@
 """A dossier of a school's own system: sent as an upload, taken in here."""
 
-from typing import Any
+import json
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any, cast
 
 import strawberry
 
@@ -8,6 +11,7 @@ from resolvers import oso_dossier
 from rules.dossier_import import Report
 from rules.steps import STEPS
 from schema.context import Info
+from schema.done import Keep
 from schema.mutation import Mutations
 from schema.pupil import Pupil
 from schema.pupil_steps import shown
@@ -84,6 +88,16 @@ async def _load(info: Info, imported: oso_dossier.Imported) -> _Answer:
     return _Answer(pupil=pupil, report=imported.report)
 
 
+def _put(imported: oso_dossier.Imported) -> list[Any]:
+    return [imported.pupil_id, imported.elk_number, json.dumps(asdict(imported.report))]
+
+
+async def _take(_info: Info, kept: list[Any]) -> oso_dossier.Imported:
+    pupil_id, elk_number, report = kept
+    said = json.loads(report, object_hook=lambda fields: SimpleNamespace(**fields))
+    return oso_dossier.Imported(pupil_id=pupil_id, elk_number=elk_number, report=cast(Report, said))
+
+
 mutations = Mutations(REFUSALS)
 
 
@@ -94,5 +108,6 @@ class OsoMutation:
         takes=ImportOsoDossierInput,
         gives={"pupil": Pupil, "report": DossierReport},
         load=_load,
+        keep=Keep(put=_put, take=_take),
         description="Neemt een OSO-dossier over: een nieuwe leerling, of wijzigingen bij een bekende.",
     )

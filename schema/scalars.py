@@ -26,6 +26,14 @@ def is_clean(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
+class BadValue(GraphQLError):
+    """A text that is none of ours; `hint` says in Dutch what belongs there."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
 def _read_moment(given: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(given)
@@ -33,7 +41,7 @@ def _read_moment(given: Any) -> datetime:
             return moment
     except (TypeError, ValueError):
         pass
-    raise GraphQLError("Geef datum en tijd met tijdzone, zoals 2026-02-09T09:00:00+01:00.")
+    raise BadValue("Geef datum en tijd met tijdzone, zoals 2026-02-09T09:00:00+01:00.")
 
 
 def _write_moment(moment: datetime) -> str:
@@ -48,7 +56,7 @@ def _read_day(given: Any) -> date:
             return date.fromisoformat(given)
     except (TypeError, ValueError):
         pass
-    raise GraphQLError("Geef een datum als jjjj-mm-dd, zoals 2014-05-31.")
+    raise BadValue("Geef een datum als jjjj-mm-dd, zoals 2014-05-31.")
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models import Document, IdempotencyKey
+from resolvers.idempotency import Answers
 from rules.documents import MOST_WAITING
 from rules.vocabulary import JobStatus
 from tests.world import Person, World
@@ -52,6 +53,11 @@ class TestUnderOneKey:
         assert row.answer
         assert "123456782" not in str(row.answer)
         assert "okiDoc" not in str(row.answer)
+        opened = await Answers().reserve(account_id=row.account_id, key="een", body_hash="")
+        assert opened
+        assert opened.answer == {
+            "updateOkiDoc": {"result": {"u": str(pupil.id)}, "errors": [], "shown": ["pupil"]}
+        }
         assert await sent(world, editor, EDIT, key="een", **given) == first
 
     async def test_an_answer_of_an_older_secret_is_not_guessed(

@@ -165,6 +165,23 @@ class TestMoreTime:
         for wrong in ("2027-04-01T10:00:01+02:00", "2027-03-17T09:59:59+01:00"):
             refused = await act(staff, "deferDecision", pupil, parentsInformedAt=wrong)
             assert [one["path"] for one in refused["errors"]] == [["parentsInformedAt"]]
+        for step, given, told in (
+            (
+                "deferDecision",
+                {"parentsInformedAt": "gisteren"},
+                "`$input.parentsInformedAt` is niet goed ingevuld. Geef datum en tijd met tijdzone, zoals "
+                "2026-02-09T09:00:00+01:00.",
+            ),
+            (
+                "decidePriority",
+                {"decision": "MISSCHIEN"},
+                "`$input.decision` is niet goed ingevuld. Geef een van de waarden van deze lijst.",
+            ),
+        ):
+            asked = f"mutation($input: {step[0].upper()}{step[1:]}Input!) {{ {step}(input: $input) {{ errors {{ code }} }} }}"
+            answer = await staff.post(asked, input={"pupilId": str(pupil.id), **given})
+            (error,) = answer.json()["errors"]
+            assert (error["message"], error["extensions"]) == (told, {"code": "BAD_USER_INPUT"})
         await done(staff, "deferDecision", pupil, parentsInformedAt="2027-04-01T09:00:00+02:00")
         assert (await Enrolment.get(status="FINAL")).parents_informed_at is not None
         await done(staff, "deferDecision", pupil, parentsInformedAt=None)

@@ -41,6 +41,39 @@ class TestASelection:
         results = (await other.done("drawOutPupils", RESULTS, pupilIds=[str(pupil.id), "x"]))["results"]
         assert {one["code"] for one in results} == {"NOT_FOUND"}
 
+    async def test_is_answered_by_the_ids_as_they_were_given_in_their_order(self, world: World) -> None:
+        pupil = await child(world)
+        staff = await handle(world)
+        known, nobody = str(pupil.id), "00000000-0000-0000-0000-000000000000"
+        ids = ["x", known.upper(), "", known, nobody, "x", "10001"]
+        fields = "results { pupilId code error { __typename code message path } }"
+        for step, given in (("placePupils", at_home(world)), ("drawOutPupils", {})):
+            results = (await staff.done(step, fields, pupilIds=ids, **given))["results"]
+            assert [one["pupilId"] for one in results] == ["x", known.upper(), "", nobody, "10001"]
+            assert [one["code"] for one in results if one["pupilId"] != known.upper()] == ["NOT_FOUND"] * 4
+            for one in results:
+                assert (one["error"] or {}).get("code") == one["code"]
+
+    async def test_is_refused_with_the_facts_of_each(self, world: World) -> None:
+        children = [await child(world, first_name=f"Kind{n}") for n in range(2)]
+        staff = await handle(world)
+        await seats(world, 1)
+        fields = """results { message error { __typename message path ... on NoSeatsLeft { group seats }
+            ... on StateConflict { step state } } }"""
+        ids = [str(one.id) for one in children]
+        placed, full = (await staff.done("placePupils", fields, pupilIds=ids, **at_home(world)))["results"]
+        assert placed == {"message": "", "error": None}
+        group = (await CapacityGroup.get(department_id=at_home(world)["departmentId"])).name
+        assert full["error"] == {
+            "__typename": "NoSeatsLeft",
+            "message": full["message"],
+            "path": ["departmentId"],
+            "group": group,
+            "seats": 1,
+        }
+        conflict, _ = (await staff.done("drawOutPupils", fields, pupilIds=ids))["results"]
+        assert (conflict["error"]["__typename"], conflict["error"]["state"]) == ("StateConflict", "PLACED")
+
     @pytest.mark.parametrize("count", [0, 101])
     async def test_is_of_a_size_that_a_person_chose(self, world: World, count: int) -> None:
         staff = await handle(world)

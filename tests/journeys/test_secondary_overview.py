@@ -1,5 +1,6 @@
 """Rule 25: a secondary school sees its own list, as it needs it to decide."""
 
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
@@ -127,6 +128,18 @@ class TestOrder:
                 if not page["pageInfo"]["hasNextPage"]:
                     break
             assert seen == whole
+
+    @pytest.mark.parametrize("order", ["NAME", "ENROLLED_AT"])
+    async def test_of_a_cursor_tells_nobody_of_the_child_that_it_is_at(
+        self, world: World, order: str
+    ) -> None:
+        child = await applied(world, first_name="Wolfgang", minute=7)
+        cursor = (await (await officer(world)).ask(LIST, first=1, order=order))["pupils"]["pageInfo"][
+            "endCursor"
+        ]
+        said = cursor.encode() + urlsafe_b64decode(cursor + "==")
+        for told in (b"wolfgang", str(child.id).encode(), child.id.bytes, b"2027-03-17"):
+            assert told not in said.lower()
 
     async def test_of_a_cursor_is_its_own(self, world: World) -> None:
         for _ in range(3):

@@ -9,6 +9,8 @@ from resolvers import clock
 from rules.vocabulary import Role
 from tests.journeys.applied import DEPARTMENTS, IN_FULL, LIST, applied, department, names, officer
 from tests.journeys.handling import AFTER_CENTRAL, child, done, handle, listed, seats
+from tests.journeys.hostile import likely
+from tests.journeys.test_bad_input import acts, picture
 from tests.world import Person, World, at
 
 Leave = Callable[[World, Person, Pupil], Awaitable[None]]
@@ -34,6 +36,26 @@ async def _not_placeable(world: World, staff: Person, pupil: Pupil) -> None:
 
 
 class TestAPupilThatLeft:
+    async def test_says_why_to_every_step_of_the_school_that_had_it_and_to_no_other(
+        self, world: World
+    ) -> None:
+        pupil = await child(world)
+        staff, other = await handle(world), await world.vo_staff(2)
+        await _withdrawn(world, staff, pupil)
+        ids = {"pupilId": str(pupil.id), **world.choice(0)}
+        tried = 0
+        before = await picture()
+        for name, document, takes in acts(Role.VO_STAFF):
+            given = likely(takes, name=name, ids=ids)
+            if "pupilId" not in given:
+                continue
+            for person, why in ((staff, "PupilLeft"), (other, "NotFound")):
+                (error,) = (await person.ask(document, given=given))["it"]["errors"]
+                assert (error["__typename"], error["code"]) == (why, "NOT_FOUND"), name
+            tried += 1
+        assert tried > 10
+        assert await picture() == before
+
     @pytest.mark.parametrize("leave", [_revoked, _reassigned, _withdrawn, _not_placeable])
     async def test_is_in_no_list_filter_count_page_or_department(self, world: World, leave: Leave) -> None:
         pupil = await child(world, first_name="Zoë", claim=True)

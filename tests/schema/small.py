@@ -19,6 +19,7 @@ from rules.vocabulary import Role
 from schema.build import build_schemas
 from schema.connection import After, Connection, First, page
 from schema.context import Info
+from schema.done import Keep
 from schema.errors import RefusalTypes, told_to
 from schema.http import GraphQLEndpoint
 from schema.idempotency import IdempotencyKeyBusy, IdempotencyKeyReused
@@ -117,6 +118,16 @@ async def mark_child(*, viewer: Viewer, child_id: UUID, why: str | None, others:
     return Row(child_id, "Noor")
 
 
+async def found(_info: Info, kept: list[Any]) -> Row | None:
+    child_id, name = kept
+    return None if child_id in gone else Row(child_id, name)
+
+
+KEEP = Keep(put=lambda row: [row.id, row.name], take=found)
+gone: set[UUID] = set()
+"""Children that nobody reaches any more."""
+
+
 async def login(*, request_ip: str, username: str, password: str) -> Session:
     calls.append((request_ip, username))
     return Session(token=password)
@@ -170,8 +181,9 @@ class Query:
 @output_type("De handelingen.")
 class Mutation:
     mark_child = MUTATIONS.step(
-        mark_child, takes=MarkChildInput, gives={"child": Child}, seen_by=EDITOR, description="Merk een kind."
-    )
+        mark_child, takes=MarkChildInput, gives={"child": Child}, seen_by=EDITOR, keep=KEEP,
+        description="Merk een kind.",
+    )  # fmt: skip
     login = MUTATIONS.sign_in(
         login, takes=LoginInput, gives={"session": Session}, seen_by=EVERYONE, description="Log in."
     )
@@ -219,7 +231,7 @@ class Door:
     def __init__(self) -> None:
         self.answers = Answers()
         endpoint = GraphQLEndpoint(
-            schemas=SCHEMAS, authenticate=authenticate, answers=self.answers, cursor_key=b"k" * 32
+            schemas=SCHEMAS, authenticate=authenticate, answers=self.answers, cursor_key=b"k" * 64
         )
         app = Starlette(routes=[Route("/graphql", endpoint=endpoint)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://loket")

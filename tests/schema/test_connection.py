@@ -66,6 +66,15 @@ class TestPages:
 
 
 class TestCursors:
+    async def test_nobody_reads_where_a_page_ends(self, door: Door) -> None:
+        one = await page(door)
+        for edge, row in zip(one["edges"], ROWS, strict=False):
+            raw = base64.urlsafe_b64decode(edge["cursor"] + "==")
+            for said in (row.name.encode(), str(row.id).encode(), row.id.bytes):
+                assert said not in raw
+                assert said not in edge["cursor"].encode()
+        assert (await page(door))["edges"] == one["edges"]
+
     @pytest.mark.parametrize("cursor", ["", "x", "AAAA", "é", "=" * 40, "A" * 200, "kind 001", "\x7f"])
     async def test_what_is_no_cursor_is_a_clear_error(self, door: Door, cursor: str) -> None:
         response = await door.ask(PAGE, {"after": cursor}, token="parent")

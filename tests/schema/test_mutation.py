@@ -108,10 +108,38 @@ class TestIdempotencyKey:
         assert len(small.calls) == 1
 
     async def test_a_bug_is_kept_as_well_since_half_of_it_may_be_done(self, door: Door) -> None:
-        for _ in range(2):
-            response = await door.ask(MARK, {"id": CHILD, "why": "bug"}, token="editor", Idempotency_Key="k1")
-            assert code(response) == "INTERNAL"
+        asked = {"id": CHILD, "why": "bug"}
+        one, two = [
+            await door.ask(MARK, asked, token="editor", Idempotency_Key="k1") for _ in range(2)
+        ]  # fmt: skip
+        assert code(one) == "INTERNAL"
+        assert one.json() == two.json()
         assert len(small.calls) == 1
+
+    async def test_what_is_out_of_reach_by_then_is_not_found_and_not_shown(
+        self, door: Door, monkeypatch: Any
+    ) -> None:
+        assert (await mark(door, key="k1"))["child"]["name"] == "Noor"
+        monkeypatch.setattr(small, "gone", {UUID(CHILD)})
+        again = await mark(door, key="k1")
+        assert again["child"] is None
+        # The role of this small schema has no type for it.
+        assert [error["code"] for error in again["errors"]] == ["NOT_FOUND"]
+
+    async def test_what_was_selected_is_not_kept(self, door: Door) -> None:
+        text = MARK.replace("child { id name }", "child { id secretNote }")
+        for _ in range(2):
+            response = await door.ask(text, {"id": CHILD}, token="editor", Idempotency_Key="k1")
+            assert response.json()["data"]["markChild"]["child"]["secretNote"] == "geheim"
+        assert "geheim" not in str(door.answers.kept)
+
+    async def test_a_step_of_which_nothing_was_noted_is_not_run_again(self, door: Door) -> None:
+        body = json.dumps({"query": MARK, "variables": {"id": CHILD}})
+        digest = sha256(body.encode()).hexdigest()
+        door.answers.kept[VIEWERS["editor"].account_id, "k1"] = Kept(digest, {})
+        (error,) = (await mark(door, key="k1"))["errors"]
+        assert error["code"] == "IDEMPOTENCY_KEY_BUSY"
+        assert not small.calls
 
     async def test_one_whose_process_died_is_never_run_again(self, door: Door, monkeypatch: Any) -> None:
         monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0)
