@@ -4,8 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from rustpy_xlsxwriter import Format, write_worksheet
 
@@ -34,7 +33,9 @@ def lines(*, rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
         kept.truncate()
 
 
-def spreadsheet(*, to: Path, title: str, columns: Sequence[Column], rows: Iterator[Sequence[Any]]) -> None:
+def spreadsheet(
+    *, to: BinaryIO, title: str, columns: Sequence[Column], rows: Iterator[Sequence[Any]]
+) -> None:
     """An XLSX of `rows`, one after the other, in memory that does not grow: typed dates and numbers, the line of
     headers stays in view, each column has its width and the whole a filter."""
     headers = [column.header for column in columns]
@@ -43,7 +44,7 @@ def spreadsheet(*, to: Path, title: str, columns: Sequence[Column], rows: Iterat
     all_rows = chain([first if first is not None else [None] * len(headers)], rows)
     write_worksheet(
         (dict(zip(headers, row, strict=True)) for row in all_rows),
-        str(to),
+        to,
         sheet_name=title,
         freeze_row=1,
         autofilter=first is not None,

@@ -12,8 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import asyncpg
@@ -113,12 +112,13 @@ class Exporter:
             await self._end(export=export, token=token, fault=type(fault).__name__, final=final)
 
     async def _make(self, *, export: Export, token: UUID, viewer: Viewer) -> None:
-        with tempfile.TemporaryDirectory(prefix="loket-export-") as folder:
-            to = Path(folder) / export.filename
+        # A file without a name: of a worker that dies nothing stays behind on its disk.
+        with tempfile.TemporaryFile() as file:
             async with _beating(export_id=export.id, token=token) as done:
-                count = await write(export=export, viewer=viewer, to=to, done=done)
+                count = await write(export=export, viewer=viewer, to=file, done=done)
+            size = file.tell()
             key = files.new_key(folder=FOLDER, row_id=export.id)
-            stored = await self._store.receive(key=key, chunks=_chunks(to), most=to.stat().st_size)
+            stored = await self._store.receive(key=key, chunks=_chunks(file), most=size)
         async with in_transaction():
             ready_at = clock.real_now()
             kept = await Export.filter(id=export.id, lease_token=token).update(
@@ -131,6 +131,8 @@ class Exporter:
         if not kept:
             await self._store.delete(key=stored.key)
             raise LeaseLost
+        # What an attempt had stored that died before it said so.
+        await self._store.delete_all_of(folder=FOLDER, row_id=export.id, but=stored.key)
         MADE.labels(kind=export.kind.value, format=export.format.value).inc()
         SECONDS.observe((ready_at - export.created_at).total_seconds())
 
@@ -199,7 +201,7 @@ async def _beating(*, export_id: UUID, token: UUID) -> AsyncIterator[Done]:
         beating.cancel()
 
 
-async def write(*, export: Export, viewer: Viewer, to: Path, done: Done) -> int:
+async def write(*, export: Export, viewer: Viewer, to: BinaryIO, done: Done) -> int:
     """The file, from one snapshot. How many rows."""
     asked = exports.asked_for(export)
     is_csv = export.format is FileFormat.CSV
@@ -231,18 +233,17 @@ async def _copied_csv(
     values: list[Any],
     columns: Sequence[Column],
     *,
-    to: Path,
+    to: BinaryIO,
     done: Done,
 ) -> None:
     """PostgreSQL writes the lines: each cell is one text, in which no line ends."""
-    with to.open("wb") as file:
-        file.write(writing.head(columns=columns))
+    to.write(writing.head(columns=columns))
 
-        async def take(part: bytes) -> None:
-            file.write(part)
-            done.rows += part.count(b"\n")
+    async def take(part: bytes) -> None:
+        to.write(part)
+        done.rows += part.count(b"\n")
 
-        await connection.copy_from_query(sql, *values, output=take, **writing.COPY_OPTIONS)
+    await connection.copy_from_query(sql, *values, output=take, **writing.COPY_OPTIONS)
 
 
 async def _opened_csv(
@@ -251,21 +252,20 @@ async def _opened_csv(
     values: list[Any],
     columns: Sequence[Column],
     *,
-    to: Path,
+    to: BinaryIO,
     done: Done,
 ) -> None:
     """Lines with something that only we can open. The BSN is in no statement, which a database may log."""
     opened = opening(columns)
-    with to.open("wb") as file:
-        file.write(writing.head(columns=columns))
-        async for record in connection.cursor(sql, *values, prefetch=BATCH):
-            file.writelines(writing.lines(rows=[["" if one is None else one for one in opened(record)]]))
-            done.rows += 1
+    to.write(writing.head(columns=columns))
+    async for record in connection.cursor(sql, *values, prefetch=BATCH):
+        to.writelines(writing.lines(rows=[["" if one is None else one for one in opened(record)]]))
+        done.rows += 1
 
 
 async def _spreadsheet(
     connection: asyncpg.Connection, sql: str, values: list[Any], columns: Sequence[Column], *,
-    title: str, to: Path, done: Done,
+    title: str, to: BinaryIO, done: Done,
 ) -> None:  # fmt: skip
     """The writer runs in a thread and takes batches as they come; a few wait for it, never all."""
     opened = opening(columns)
@@ -301,7 +301,7 @@ async def _put(
             await asyncio.sleep(0.002)
 
 
-async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -54,12 +54,6 @@ TOUCHED = (
         "UPDATE OF name, brin, location",
         "pupil_id IN (SELECT id FROM pupil WHERE primary_school_id = NEW.id)",
     ),
-    (
-        "advice_in_exports",
-        "advice",
-        "UPDATE OF label",
-        "pupil_id IN (SELECT id FROM pupil WHERE advice_id = NEW.code)",
-    ),
 )
 TOUCH = [
     """
