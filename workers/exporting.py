@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -38,12 +39,12 @@ SECONDS = Histogram("loket_export_seconds", "From request to READY.", buckets=(0
 
 TABLE = "export"
 FOLDER = "exports"
-WAITING = "status IN ('QUEUED', 'RUNNING') AND due_at <= clock_timestamp()"
+WAITING = "status IN ('QUEUED', 'RUNNING') AND due_at <= $4"
 LEASE_SECONDS = 15
 BEAT_SECONDS = 1.0
 ATTEMPTS = 5
 SIDE_BY_SIDE = 2
-AGAIN_AFTER = "make_interval(secs => 2)"
+AGAIN_AFTER = timedelta(seconds=2)
 BATCH = 2000
 BATCHES_AHEAD = 3
 CHUNK = 1024 * 1024
@@ -72,7 +73,7 @@ class Exporter:
         while not self._stopping:
             token, rows = await lease.claim(
                 table=TABLE, waiting=WAITING, columns=["id", "attempts", "due_at"],
-                seconds=LEASE_SECONDS, limit=1, also="status = 'RUNNING', progress = 0",
+                seconds=LEASE_SECONDS, limit=1, values=[clock.real_now()], also="status = 'RUNNING', progress = 0",
             )  # fmt: skip
             if rows:
                 self._busy += 1
@@ -137,16 +138,12 @@ class Exporter:
         SECONDS.observe((ready_at - export.created_at).total_seconds())
 
     async def _end(self, *, export: Export, token: UUID, fault: str, final: bool) -> None:
-        await lease.fetch(
-            f"""
-            UPDATE export SET status = $3, last_error = $4, lease_token = NULL, lease_until = NULL,
-                   due_at = clock_timestamp() + {AGAIN_AFTER}
-             WHERE id = $1 AND lease_token = $2 RETURNING id
-            """,  # noqa: S608
-            export.id,
-            token,
-            (JobStatus.FAILED if final else JobStatus.QUEUED).value,
-            fault[:300],
+        await Export.filter(id=export.id, lease_token=token).update(
+            status=JobStatus.FAILED if final else JobStatus.QUEUED,
+            last_error=fault[:300],
+            due_at=clock.real_now() + AGAIN_AFTER,
+            lease_token=None,
+            lease_until=None,
         )
         if final:
             await self._store.delete_all_of(folder=FOLDER, row_id=export.id)
@@ -175,16 +172,8 @@ async def _beating(*, export_id: UUID, token: UUID) -> AsyncIterator[Done]:
         nonlocal lost
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            held = await lease.fetch(
-                """
-                UPDATE export SET progress = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
-                 WHERE id = $1 AND lease_token = $2 RETURNING id
-                """,
-                export_id,
-                token,
-                done.per_cent,
-                float(LEASE_SECONDS),
-            )
+            held = await lease.extend(table=TABLE, row_id=export_id, token=token, seconds=LEASE_SECONDS)
+            await Export.filter(id=export_id, lease_token=token).update(progress=done.per_cent)
             if not held and owner is not None:
                 lost = True
                 owner.cancel()

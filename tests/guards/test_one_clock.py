@@ -29,7 +29,10 @@ DICE = {
     "resolvers/sessions.py": "the token of a session",
     "resolvers/passwords.py": "a hash that nobody can type the password of",
 }
-SQL_CLOCKS = {"workers/lease.py": "a lease runs on the database's own time, the same for every worker"}
+SQL_CLOCKS = {
+    "workers/lease.py": "a lease runs on the database's own time, the same for every worker",
+    "resolvers/export_rows.py": "what changed bears the beginning of its transaction, which only the database knows",
+}
 
 PURE = {
     "collections",
