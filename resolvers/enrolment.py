@@ -15,7 +15,6 @@ from resolvers.enrolment_forms import EnrolmentRow, choices_for, form_of, frozen
 from resolvers.regions import region_of_family
 from resolvers.step import Act, take
 from resolvers.viewer import Viewer
-from resolvers.windows import open_now
 from rules import enrolment as rule
 from rules.enrolment import (
     MOST_PREFERENCES,
@@ -175,7 +174,10 @@ async def revoke_enrolment(
             raise NothingToRevoke()
         if expected_version is not None and expected_version != enrolment.version:
             raise await _stale(act, enrolment)
-        rule.may_revoke(in_application=_in_application(act), decided=is_decided(enrolment))
+        rule.may_revoke(
+            in_application=act.calendar.is_open(PeriodKind.APPLICATION, act.now),
+            decided=is_decided(enrolment),
+        )
         fresh = await withdraw(act=act, enrolment=enrolment, by=Role.PARENT)
         form = await form_of(enrolment=enrolment, pupil=act.child)
         row = await _shown(act=act, enrolment=fresh, form=form)
@@ -353,10 +355,6 @@ async def _move_dot(*, act: Act, region_id: UUID, to: LoginStatus) -> None:
         act.change(login, status=to)
 
 
-def _in_application(act: Act) -> bool:
-    return act.calendar.is_open(PeriodKind.APPLICATION, act.now)
-
-
 async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
     first = form.choices[0]
     act.change(
@@ -373,7 +371,10 @@ async def _finalize(*, act: Act, enrolment: Enrolment, form: Form) -> None:
         priority_status=PriorityStatus.REQUESTED if form.ground else None,
     )
     await _move_dot(act=act, region_id=enrolment.region_id, to=LoginStatus.ENROLMENT_FINAL)
-    until = None if _in_application(act) else await open_now(act=act, enrolment=enrolment)
+    until = max(
+        (span.closes_at for span in act.calendar.own_windows if span.closes_at and span.holds(act.now)),
+        default=None,
+    )
     if to := await address_of(act=act, region_id=enrolment.region_id):
         act.mail(
             Enrolled(first_name=act.child.first_name, until=until),

@@ -14,12 +14,17 @@ def words(mail: dict[str, Any]) -> str:
     return " ".join(mail["text"].split())
 
 
-def enrolled(name: str = "Zoë") -> str:
-    """Mail 2."""
+def enrolled(name: str = "Zoë", *, until: str = "") -> str:
+    """Mail 2. `until`: the end of the family's own window."""
+    when = (
+        f"tot {until}, zolang de school de aanmelding nog niet behandelt"
+        if until
+        else "alleen in de aanmeldperiode"
+    )
     return (
         f"Beste ouder/verzorger, U heeft {name} aangemeld bij het Voortgezet Onderwijs. De aanmelding en voorkeurslijst "
         f"kunt u terugzien op {PORTAL}. U logt hier in met uw gebruikersnaam en het door u gekozen wachtwoord. Wilt u iets "
-        "veranderen? Dat kan alleen in de aanmeldperiode. U maakt de aanmelding dan ongedaan in het ouderportaal en meldt "
+        f"veranderen? Dat kan {when}. U maakt de aanmelding dan ongedaan in het ouderportaal en meldt "
         f"uw kind opnieuw aan. {REGARDS}"
     )
 
@@ -34,8 +39,8 @@ def fell_back(before: str, name: str = "Zoë") -> str:
     )
 
 
-def is_mail_2(mail: dict[str, Any], *, to: str, name: str = "Zoë") -> None:
+def is_mail_2(mail: dict[str, Any], *, to: str, name: str = "Zoë", until: str = "") -> None:
     """Mail 2 to these parents about this child, and no word of what is nobody's business."""
     assert (mail["to"], mail["subject"]) == (to, f"U heeft {name} aangemeld")
-    assert words(mail) == enrolled(name)
+    assert words(mail) == enrolled(name, until=until)
     assert f"U heeft {name} aangemeld bij het Voortgezet Onderwijs." in " ".join(mail["html"].split())

@@ -92,5 +92,5 @@ class TestAnAdviceCorrectedAfterFinalising:
         await parent.done("saveEnrolment", "", expectedVersion=form["version"], preferences=two)
         await parent.done("finalizeEnrolment", "")
         again, *_ = await mails_to(world, "Zoë")
-        is_mail_2(again, to="zoe@example.org")
+        is_mail_2(again, to="zoe@example.org", until="" if before.startswith("25") else before)
         assert (await school.ask("{ pupils { totalCount } }"))["pupils"]["totalCount"] == 1

@@ -7,6 +7,7 @@ import pytest
 
 from models import Address, Enrolment, Guardian, Pupil
 from tests.journeys.applied import DEPARTMENTS, IN_FULL, LIST, applied, names, officer
+from tests.journeys.handling import child, handle
 from tests.statements import counted
 from tests.world import Person, World
 
@@ -229,3 +230,27 @@ class TestTwins:
             for row in rows
             if row["twinsAtThisSchool"]
         }
+
+
+class TestThePupil:
+    async def test_costs_the_same_statements_however_much_there_is_of_it(self, world: World) -> None:
+        pupil = await child(world, claim=True)
+        editor, staff = await world.editor(), await handle(world)
+        async with counted() as few:
+            await staff.ask(IN_DETAIL, id=str(pupil.id))
+        for number in range(4):
+            note = {"pupilId": str(pupil.id), "text": f"Notitie {number}"}
+            await editor.done("addNote", "pupil { id }", **note, sharedWithSecondary=True)
+            await staff.done("addNote", "pupil { id }", **note)
+            question = {"pupilId": str(pupil.id), "question": f"Vraag {number}?"}
+            await staff.done("requestSupplement", "pupil { id }", **question)
+        async with counted() as many:
+            seen = (await staff.ask(IN_DETAIL, id=str(pupil.id)))["pupil"]
+        assert (len(seen["notes"]), len(seen["supplements"])) == (8, 4)
+        assert len(few) == len(many)
+
+
+IN_DETAIL = """query($id: ID!) { pupil(id: $id) { fullName address { city } guardians { email } priorityClaim { status }
+    okiDoc { status version } attachments { url } familyDocuments { url } notes { text }
+    supplements { question answer files { url } } twinsAtThisSchool { id } placement { track } testResult { advice }
+    enrolment { preferences { rank department { name school { name } } } } transferMeeting openSupplement } }"""
