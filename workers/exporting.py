@@ -190,21 +190,32 @@ async def _beating(*, export_id: UUID, token: UUID) -> AsyncIterator[Done]:
         beating.cancel()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feed:
+    """What a file is written from: the statement in one snapshot, its columns, and where the lines go."""
+
+    connection: asyncpg.Connection
+    sql: str
+    values: list[Any]
+    columns: Sequence[Column]
+    to: BinaryIO
+    done: Done
+
+
 async def write(*, export: Export, viewer: Viewer, to: BinaryIO, done: Done) -> int:
     """The file, from one snapshot. How many rows."""
-    asked = exports.asked_for(export)
     is_csv = export.format is FileFormat.CSV
     shown = query.text if is_csv else query.typed
-    sql, values, columns = for_file(viewer=viewer, asked=asked, shown=shown)
+    sql, values, columns = for_file(viewer=viewer, asked=exports.asked_for(export), shown=shown)
     async with _snapshot() as connection:
         done.of = await connection.fetchval(f"SELECT count(*) FROM ({sql}) rows", *values)  # noqa: S608
+        feed = Feed(connection=connection, sql=sql, values=values, columns=columns, to=to, done=done)
         if not is_csv:
-            title = LISTS[export.kind].title
-            await _spreadsheet(connection, sql, values, columns, title=title, to=to, done=done)
+            await _spreadsheet(feed, title=LISTS[export.kind].title)
         elif any(column.shape is Shape.SEALED for column in columns):
-            await _opened_csv(connection, sql, values, columns, to=to, done=done)
+            await _opened_csv(feed)
         else:
-            await _copied_csv(connection, sql, values, columns, to=to, done=done)
+            await _copied_csv(feed)
     return done.of
 
 
@@ -216,61 +227,42 @@ async def _snapshot() -> AsyncIterator[asyncpg.Connection]:
             yield connection
 
 
-async def _copied_csv(
-    connection: asyncpg.Connection,
-    sql: str,
-    values: list[Any],
-    columns: Sequence[Column],
-    *,
-    to: BinaryIO,
-    done: Done,
-) -> None:
+async def _copied_csv(feed: Feed) -> None:
     """PostgreSQL writes the lines: each cell is one text, in which no line ends."""
-    to.write(writing.head(columns=columns))
+    feed.to.write(writing.head(columns=feed.columns))
 
     async def take(part: bytes) -> None:
-        to.write(part)
-        done.rows += part.count(b"\n")
+        feed.to.write(part)
+        feed.done.rows += part.count(b"\n")
 
-    await connection.copy_from_query(sql, *values, output=take, **writing.COPY_OPTIONS)
+    await feed.connection.copy_from_query(feed.sql, *feed.values, output=take, **writing.COPY_OPTIONS)
 
 
-async def _opened_csv(
-    connection: asyncpg.Connection,
-    sql: str,
-    values: list[Any],
-    columns: Sequence[Column],
-    *,
-    to: BinaryIO,
-    done: Done,
-) -> None:
+async def _opened_csv(feed: Feed) -> None:
     """Lines with something that only we can open. The BSN is in no statement, which a database may log."""
-    opened = opening(columns)
-    to.write(writing.head(columns=columns))
-    async for record in connection.cursor(sql, *values, prefetch=BATCH):
-        to.writelines(writing.lines(rows=[["" if one is None else one for one in opened(record)]]))
-        done.rows += 1
+    opened = opening(feed.columns)
+    feed.to.write(writing.head(columns=feed.columns))
+    async for record in feed.connection.cursor(feed.sql, *feed.values, prefetch=BATCH):
+        feed.to.writelines(writing.lines(rows=[["" if one is None else one for one in opened(record)]]))
+        feed.done.rows += 1
 
 
-async def _spreadsheet(
-    connection: asyncpg.Connection, sql: str, values: list[Any], columns: Sequence[Column], *,
-    title: str, to: BinaryIO, done: Done,
-) -> None:  # fmt: skip
+async def _spreadsheet(feed: Feed, *, title: str) -> None:
     """The writer runs in a thread and takes batches as they come; a few wait for it, never all."""
-    opened = opening(columns)
+    opened = opening(feed.columns)
     batches: queue.Queue[list[Any] | None] = queue.Queue(maxsize=BATCHES_AHEAD)
 
     def rows() -> Iterator[Sequence[Any]]:
         while (batch := batches.get()) is not None:
             yield from map(opened, batch)
-            done.rows += len(batch)
+            feed.done.rows += len(batch)
 
     def work() -> None:
-        writing.spreadsheet(to=to, title=title, columns=columns, rows=rows())
+        writing.spreadsheet(to=feed.to, title=title, columns=feed.columns, rows=rows())
 
     writer = asyncio.create_task(asyncio.to_thread(work))
     try:
-        cursor = await connection.cursor(sql, *values)
+        cursor = await feed.connection.cursor(feed.sql, *feed.values)
         while batch := await cursor.fetch(BATCH):
             await _put(batches, batch, unless=writer)
     finally:
