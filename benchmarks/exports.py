@@ -81,22 +81,22 @@ async def xlsx_of_worker() -> float:
 async def csv_by_copy() -> float:
     """The same rows, as PostgreSQL writes their bare values."""
     viewer = await _region()
-    sql, values, _ = for_file(viewer=viewer, asked=await _asked(viewer), shown=query.raw)
+    read = for_file(viewer=viewer, asked=await _asked(viewer), shown=query.raw)
     async with get_connection("default").acquire_connection() as connection:
         began = time.perf_counter()
         with tempfile.NamedTemporaryFile() as file:
-            await connection.copy_from_query(sql, *values, output=file.name, format="csv")
+            await connection.copy_from_query(read.sql, *read.values, output=file.name, format="csv")
         return time.perf_counter() - began
 
 
 async def xlsx_from_memory() -> float:
     viewer = await _region()
-    sql, values, columns = for_file(viewer=viewer, asked=await _asked(viewer), shown=query.typed)
+    read = for_file(viewer=viewer, asked=await _asked(viewer), shown=query.typed)
     async with get_connection("default").acquire_connection() as connection:
-        rows = [tuple(record) for record in await connection.fetch(sql, *values)]
+        rows = [tuple(record) for record in await connection.fetch(read.sql, *read.values)]
     with tempfile.TemporaryFile() as file:
         began = time.perf_counter()
-        writing.spreadsheet(to=file, title="Aanmeldingen", columns=columns, rows=iter(rows))  # type: ignore[arg-type]
+        writing.spreadsheet(to=file, title="Aanmeldingen", columns=read.columns, rows=iter(rows))  # type: ignore[arg-type]
         return time.perf_counter() - began
 
 

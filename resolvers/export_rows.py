@@ -121,14 +121,23 @@ def opening(columns: Sequence[Column]) -> Callable[[Sequence[Any]], Sequence[Any
     return opened
 
 
-def for_file(
-    *, viewer: Viewer, asked: Asked, shown: Callable[[Column], str]
-) -> tuple[str, list[Any], tuple[Column, ...]]:
-    """The statement of a whole file by name, its values, and its columns. `shown`: `query.text` or `query.typed`."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a whole file is read by, and what counts its rows. `values`: of both."""
+
+    sql: str
+    counting: str
+    values: list[Any]
+    columns: tuple[Column, ...]
+
+
+def for_file(*, viewer: Viewer, asked: Asked, shown: Callable[[Column], str]) -> Statement:
+    """The rows of a file, by name. `shown`: how its columns show their values, as `query.text` or `query.typed`."""
     columns = LISTS[asked.kind].seen_by(viewer.role)
-    sql, values = _base(viewer=viewer, asked=asked)
+    base, values = _base(viewer=viewer, asked=asked)
     order = "ORDER BY p.sort_name, base.id"
-    return query.statement(base=sql, columns=[shown(one) for one in columns], also=order), values, columns
+    sql = query.statement(base=base, columns=[shown(one) for one in columns], also=order)
+    return Statement(sql, f"SELECT count(*) FROM ({base}) rows", values, columns)  # noqa: S608
 
 
 def _forms(viewer: Viewer, asked: Asked) -> QuerySet[Any]:

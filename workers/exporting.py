@@ -22,11 +22,11 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from exports import query, writing
-from exports.columns import Column, Shape
+from exports.columns import Shape
 from exports.lists import LISTS
 from models import Export
 from resolvers import clock, exports, files
-from resolvers.export_rows import for_file, opening
+from resolvers.export_rows import Statement, for_file, opening
 from resolvers.viewer import Viewer
 from rules.vocabulary import FileFormat, JobStatus
 from workers import lease
@@ -195,9 +195,7 @@ class Feed:
     """What a file is written from: the statement in one snapshot, its columns, and where the lines go."""
 
     connection: asyncpg.Connection
-    sql: str
-    values: list[Any]
-    columns: Sequence[Column]
+    statement: Statement
     to: BinaryIO
     done: Done
 
@@ -206,13 +204,13 @@ async def write(*, export: Export, viewer: Viewer, to: BinaryIO, done: Done) -> 
     """The file, from one snapshot. How many rows."""
     is_csv = export.format is FileFormat.CSV
     shown = query.text if is_csv else query.typed
-    sql, values, columns = for_file(viewer=viewer, asked=exports.asked_for(export), shown=shown)
+    statement = for_file(viewer=viewer, asked=exports.asked_for(export), shown=shown)
     async with _snapshot() as connection:
-        done.of = await connection.fetchval(f"SELECT count(*) FROM ({sql}) rows", *values)  # noqa: S608
-        feed = Feed(connection=connection, sql=sql, values=values, columns=columns, to=to, done=done)
+        done.of = await connection.fetchval(statement.counting, *statement.values)
+        feed = Feed(connection=connection, statement=statement, to=to, done=done)
         if not is_csv:
             await _spreadsheet(feed, title=LISTS[export.kind].title)
-        elif any(column.shape is Shape.SEALED for column in columns):
+        elif any(column.shape is Shape.SEALED for column in statement.columns):
             await _opened_csv(feed)
         else:
             await _copied_csv(feed)
@@ -229,27 +227,29 @@ async def _snapshot() -> AsyncIterator[asyncpg.Connection]:
 
 async def _copied_csv(feed: Feed) -> None:
     """PostgreSQL writes the lines: each cell is one text, in which no line ends."""
-    feed.to.write(writing.head(columns=feed.columns))
+    feed.to.write(writing.head(columns=feed.statement.columns))
 
     async def take(part: bytes) -> None:
         feed.to.write(part)
         feed.done.rows += part.count(b"\n")
 
-    await feed.connection.copy_from_query(feed.sql, *feed.values, output=take, **writing.COPY_OPTIONS)
+    await feed.connection.copy_from_query(
+        feed.statement.sql, *feed.statement.values, output=take, **writing.COPY_OPTIONS
+    )
 
 
 async def _opened_csv(feed: Feed) -> None:
     """Lines with something that only we can open. The BSN is in no statement, which a database may log."""
-    opened = opening(feed.columns)
-    feed.to.write(writing.head(columns=feed.columns))
-    async for record in feed.connection.cursor(feed.sql, *feed.values, prefetch=BATCH):
+    opened = opening(feed.statement.columns)
+    feed.to.write(writing.head(columns=feed.statement.columns))
+    async for record in feed.connection.cursor(feed.statement.sql, *feed.statement.values, prefetch=BATCH):
         feed.to.writelines(writing.lines(rows=[["" if one is None else one for one in opened(record)]]))
         feed.done.rows += 1
 
 
 async def _spreadsheet(feed: Feed, *, title: str) -> None:
     """The writer runs in a thread and takes batches as they come; a few wait for it, never all."""
-    opened = opening(feed.columns)
+    opened = opening(feed.statement.columns)
     batches: queue.Queue[list[Any] | None] = queue.Queue(maxsize=BATCHES_AHEAD)
 
     def rows() -> Iterator[Sequence[Any]]:
@@ -258,11 +258,11 @@ async def _spreadsheet(feed: Feed, *, title: str) -> None:
             feed.done.rows += len(batch)
 
     def work() -> None:
-        writing.spreadsheet(to=feed.to, title=title, columns=feed.columns, rows=rows())
+        writing.spreadsheet(to=feed.to, title=title, columns=feed.statement.columns, rows=rows())
 
     writer = asyncio.create_task(asyncio.to_thread(work))
     try:
-        cursor = await feed.connection.cursor(feed.sql, *feed.values)
+        cursor = await feed.connection.cursor(feed.statement.sql, *feed.statement.values)
         while batch := await cursor.fetch(BATCH):
             await _put(batches, batch, unless=writer)
     finally:
