@@ -3,6 +3,7 @@
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
 from schema.handling import HandlingMutation
+from schema.integrators import IntegratorMutation
 from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
@@ -21,5 +22,6 @@ class Mutation(
     LoginRequestMutation,
     HandlingMutation,
     SupplementMutation,
+    IntegratorMutation,
 ):
     pass
