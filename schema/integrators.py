@@ -98,7 +98,7 @@ TOLD = {"secret": "Het geheim: het wachtwoord van het systeem. U ziet het alleen
 
 @output_type("Koppelingen maken en beëindigen.")
 class IntegratorMutation:
-    create_integrator = mutations.act(
+    create_integrator = mutations.sign_in(
         use.create_integrator,
         takes=CreateIntegratorInput,
         gives=HANDED,
@@ -106,7 +106,7 @@ class IntegratorMutation:
         seen_by=REGION,
         description="Maakt een koppeling: het systeem logt in met haar gebruikersnaam en het geheim.",
     )
-    rotate_integrator_secret = mutations.act(
+    rotate_integrator_secret = mutations.sign_in(
         use.rotate_integrator_secret,
         takes=RotateIntegratorSecretInput,
         gives=HANDED,

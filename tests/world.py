@@ -7,7 +7,7 @@ worker drained in this process, and a real SMTP conversation with the sandbox's 
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,9 +27,6 @@ from models import (
     CapacityGroup,
     Department,
     Guardian,
-    Integrator,
-    IntegratorSchool,
-    IntegratorSecret,
     OkiDoc,
     ParentLogin,
     Period,
@@ -41,15 +38,16 @@ from models import (
     SecondarySchool,
     TestResult,
 )
-from resolvers import clock, machines, passwords, sessions, throttle
+from resolvers import clock, passwords, sessions, throttle
 from rules.calendar import AMSTERDAM
 from rules.identifiers import sort_name
-from rules.vocabulary import ExportKind, LoginStatus, OkiDocStatus, PeriodKind, PupilOrigin, Role
+from rules.vocabulary import LoginStatus, OkiDocStatus, PeriodKind, PupilOrigin, Role
 from sandbox import smtp
 from sandbox.state import free_port
 from schema import files_http
 from schema.roles import SCHEMAS
 from settings import Settings
+from tests.machines import grant_nothing
 from workers.drain import drain
 
 PASSWORD = "Zonnige-brugklas-2027"
@@ -150,29 +148,12 @@ class World:
         """A new account of this role, signed in by its password."""
         username = f"{role.value.lower()}.{uuid4().hex[:6]}@example.org"
         account = await self.account(role, username=username, email=username, **at_school)
-        # Two machines never have the same secret.
         person = await self.sign_in(username, PASSWORD + (username if role is Role.INTEGRATOR else ""))
         person.account_id = account.id
         return person
 
-    async def machine(
-        self,
-        *,
-        schools: Iterable[int] = range(6),
-        kinds: Iterable[ExportKind] = tuple(ExportKind),
-        **more: Any,
-    ) -> Person:
-        """A machine that may read these exports of these schools, signed in by its secret: straight into the tables."""
-        person = await self.staff(Role.INTEGRATOR, region_id=self.amstelland.id)
-        machine = await Integrator.get(account_id=person.account_id)
-        await machine.update_from_dict({"kinds": [kind.value for kind in kinds], **more}).save()
-        for place in schools:
-            await IntegratorSchool.create(id=uuid4(), integrator=machine, school=self.schools[place])
-        return person
-
     async def account(self, role: Role, *, username: str, **more: Any) -> Account:
-        """An account with a password; of a family under its ELK number when `pupil` is given, of a machine that
-        was granted nothing with a secret of its own."""
+        """An account with a password; of a family under its ELK number when `pupil` is given."""
         pupil = more.get("pupil")
         if pupil is not None:
             more = {
@@ -192,14 +173,7 @@ class World:
             **more,
         )
         if role is Role.INTEGRATOR:
-            now, region_id = clock.real_now(), account.region_id
-            machine = await Integrator.create(
-                id=uuid4(), account=account, region_id=region_id, created_at=now
-            )
-            secret_hash = machines.digest(secret=PASSWORD + username)
-            await IntegratorSecret.create(
-                id=uuid4(), integrator=machine, secret_hash=secret_hash, created_at=now
-            )
+            await grant_nothing(account=account, secret=PASSWORD + username)
         return account
 
     async def editor(self) -> Person:
