@@ -121,20 +121,25 @@ WITH found AS (
            r.id AS region_id, coalesce(r.group_id, a.group_id) AS group_id, r.code AS region_code,
            coalesce(a.school_year_id, y.id) AS school_year_id,
            a.primary_school_id, a.secondary_school_id, a.pupil_id, coalesce(p.name, v.name) AS school_name,
-           s.region_id AS signed_in_region_id, i.kinds AS granted_kinds,
-           (SELECT array_agg(g.school_id ORDER BY g.school_id) FROM integrator_school g
-             WHERE g.integrator_id = i.id) AS granted_school_ids
+           s.region_id AS signed_in_region_id, m.granted_school_ids, m.granted_kinds
       FROM session s
       JOIN account a ON a.id = s.account_id
-      LEFT JOIN integrator i ON i.account_id = a.id
       LEFT JOIN primary_school p ON p.id = a.primary_school_id
       LEFT JOIN secondary_school v ON v.id = a.secondary_school_id
       LEFT JOIN region r ON r.id = coalesce(a.region_id, p.region_id, v.region_id)
       LEFT JOIN LATERAL (
           SELECT id FROM school_year WHERE starts_on <= $6 ORDER BY starts_on DESC LIMIT 1
       ) y ON TRUE
+      LEFT JOIN LATERAL (
+          SELECT i.kinds AS granted_kinds,
+                 array_agg(g.school_id ORDER BY g.school_id) FILTER (WHERE g.id IS NOT NULL) AS granted_school_ids
+            FROM integrator i
+            LEFT JOIN integrator_school g ON g.integrator_id = i.id
+           WHERE a.role = 'INTEGRATOR' AND i.account_id = a.id AND {may_come}
+           GROUP BY i.id
+      ) m ON TRUE
      WHERE s.{found_by} = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $4
-       AND a.active AND CASE a.role WHEN 'INTEGRATOR' THEN i.id IS NOT NULL AND {may_come} ELSE TRUE END
+       AND a.active AND (a.role <> 'INTEGRATOR' OR m.granted_kinds IS NOT NULL)
 ), seen AS (
     UPDATE session SET last_seen_at = $2 FROM found
      WHERE session.id = found.session_id AND found.last_seen_at < $5

@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
 from models import Account, Export, Integrator, IntegratorSecret, Session
-from resolvers import clock, files, machines, passwords, sessions, throttle
+from resolvers import clock, file_links, files, machines, passwords, sessions, throttle
 from rules.integrator import REQUESTS
+from rules.steps import NotFound
 from rules.vocabulary import ExportKind, FileFormat, JobStatus
+from schema import files_http
 from tests.journeys.asking import admin_of
 from tests.journeys.integrating import (
     FIELDS,
@@ -24,6 +27,7 @@ from tests.journeys.integrating import (
     refused,
     used,
 )
+from tests.machines import machine as machine_of
 from tests.statements import counted
 from tests.world import World
 from workers.housekeeping import SESSION_REMEMBERED, sweep
@@ -42,6 +46,12 @@ class TestAMachine:
         assert set(viewer.granted_school_ids) == {world.schools[0].id, world.schools[1].id}
         assert viewer.granted_kinds == ("ENROLMENTS", "WITHDRAWN")
         assert viewer.region_id == world.amstelland.id
+
+    async def test_that_was_granted_nothing_is_somebody_with_nothing(self, world: World) -> None:
+        person = await machine_of(world, schools=(), kinds=())
+        viewer = await sessions.viewer_of(token=person.token or "")
+        assert viewer is not None
+        assert (viewer.granted_school_ids, viewer.granted_kinds) == ((), ())
 
     async def test_is_asked_after_in_one_statement_as_everybody_is(self, world: World) -> None:
         person = await let_in(world, await made(world, networks=["192.0.2.0/24"]))
@@ -306,13 +316,16 @@ class TestTheNetworksOfAMachine:
         assert await enters(world, here)
 
     async def test_bind_its_links_to_files_too(self, world: World) -> None:
-        person = await let_in(world, machine := await made(world))
-        session = await Session.get(account__username=machine["username"])
-        assert await sessions.viewer_of_session(session_id=session.id, address="198.51.100.1")
-        await Integrator.filter(id=machine["id"]).update(networks=["192.0.2.0/24"])
-        assert await sessions.viewer_of_session(session_id=session.id, address="192.0.2.1")
-        assert await sessions.viewer_of_session(session_id=session.id, address="198.51.100.1") is None
-        assert person.token
+        person = await machine_of(world, networks=["192.0.2.0/24"])
+        viewer = await sessions.viewer_of(token=person.token or "", address="192.0.2.10")
+        assert viewer is not None
+        link = urlsplit(file_links.url(use=file_links.Use.SEND, row_id=uuid4(), viewer=viewer)).path
+        # There is no such file; only who is somebody is told so.
+        inside = await person.http.put(link, content=b"x")
+        outside = await from_(world, person, "198.51.100.1").http.put(link, content=b"x")
+        assert (inside.status_code, outside.status_code) == (404, 404)
+        assert inside.json()["message"] == NotFound().message
+        assert outside.json()["message"] == files_http.GONE
 
     async def test_bind_nobody_else(self, world: World) -> None:
         editor = await world.editor()
