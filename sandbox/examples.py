@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from models import SecondarySchool
 from resolvers import pupils, schools, scope
 from resolvers.enrolment_forms import EnrolmentRow
 from resolvers.login_request_list import login_requests
@@ -18,6 +19,7 @@ from resolvers.viewer import Viewer
 from rules.refusal import Refusal
 from rules.vocabulary import EnrolmentStatus, PupilOrigin, Role, UploadKind
 from sandbox import example_texts as text
+from sandbox import example_texts_of_machines as machine_text
 from sandbox import personas, plan
 
 
@@ -249,7 +251,14 @@ async def _region(viewer: Viewer) -> list[Example]:
     ]
     if first is not None:
         found.append(Example("Eén leerling", text.PUPIL_OF_REGION, {"id": str(first.id)}))
-    return [*found, *await _families_that_wait(viewer)]
+    found += await _families_that_wait(viewer)
+    own = [str(one.id) for one in await SecondarySchool.filter(region_id=viewer.region_id).order_by("name")]
+    made = {"name": "Leerlingvolgsysteem", "schoolIds": own[:1], "kinds": ["ENROLMENTS"]}
+    return [
+        *found,
+        Example("Koppelingen", machine_text.LISTED),
+        Example("Koppeling maken", machine_text.CREATE, {"input": made}),
+    ]
 
 
 async def _families_that_wait(viewer: Viewer) -> list[Example]:

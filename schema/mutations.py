@@ -4,6 +4,7 @@ from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
 from schema.exports import ExportMutation
 from schema.handling import HandlingMutation
+from schema.integrators import IntegratorMutation
 from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
@@ -23,5 +24,6 @@ class Mutation(
     HandlingMutation,
     SupplementMutation,
     ExportMutation,
+    IntegratorMutation,
 ):
     pass

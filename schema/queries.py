@@ -4,6 +4,7 @@ from schema.admissions import AdmissionQuery
 from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
 from schema.exports import ExportQuery
+from schema.integrators import IntegratorQuery
 from schema.login_requests import LoginRequestQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
@@ -21,5 +22,6 @@ class Query(
     TrayQuery,
     LoginRequestQuery,
     ExportQuery,
+    IntegratorQuery,
 ):
     pass

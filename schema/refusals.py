@@ -9,6 +9,7 @@ from rules import (
     exports,
     handling,
     input,
+    integrator,
     login_request,
     not_placing,
     parent_login,
@@ -204,6 +205,9 @@ TABLE: dict[type[Refusal], Told] = {
         Role.REGION_ADMIN,
         description="Er is al een kind met deze naam en geboortedatum.",
         elk_numbers="De ELK-nummers van die kinderen.",
+    ),
+    integrator.IntegratorEnded: told_to(
+        Role.REGION_ADMIN, description="De koppeling is ingetrokken of verlopen."
     ),
     enrolment.TooManyPreferences: told_to(
         FAMILY, description="Er staan te veel scholen op de lijst.", most="Hoeveel er op een lijst passen."

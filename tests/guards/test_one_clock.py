@@ -26,6 +26,7 @@ SQL_CLOCK = re.compile(r"\b(?:now|clock_timestamp|statement_timestamp|transactio
 
 CLOCKS = {"resolvers/clock.py": "the one place: the procedure's clock and real time"}
 DICE = {
+    "resolvers/machines.py": "the secret of a machine",
     "resolvers/sessions.py": "the token of a session",
     "resolvers/passwords.py": "a hash that nobody can type the password of",
 }
