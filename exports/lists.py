@@ -91,9 +91,9 @@ def _choices(*, first: int) -> tuple[Column, ...]:
     for rank in range(first, LONGEST_LIST + 1):
         found += [
             _c(f"choice{rank}_school", f"School {rank}e keuze", f"De school van voorkeur {rank}.",
-               f"pr.school_{rank}", width=26),
+               f"s{rank}.name", width=26),
             _c(f"choice{rank}_department", f"Afdeling {rank}e keuze", f"De afdeling van voorkeur {rank}.",
-               f"pr.department_{rank}", width=22),
+               f"d{rank}.name", width=22),
         ]  # fmt: skip
     return tuple(found)
 

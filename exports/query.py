@@ -2,7 +2,7 @@
 
 Aliases: `base` the forms with the moment of their last change, `e` the form while it is in the export (else all of
 what follows is empty), `p` pupil, `ad` home, `ps` primary school, `hd` and `hs` department and school that handle it,
-`pr` the choices by rank, `tw` children of the same birth. Only what a column names is joined.
+`c2` `d2` `s2` the second line of the list with its department and school, and so on, `tw` children of the same birth. Only what a column names is joined.
 """
 
 import re
@@ -11,11 +11,6 @@ from collections.abc import Iterable, Sequence
 from exports.columns import Column, Shape
 from exports.lists import LONGEST_LIST
 
-_RANKS = ", ".join(
-    f"max(s.name) FILTER (WHERE c.rank = {rank}) AS school_{rank},"
-    f" max(d.name) FILTER (WHERE c.rank = {rank}) AS department_{rank}"
-    for rank in range(1, LONGEST_LIST + 1)
-)
 PARTS = {
     "p": "LEFT JOIN pupil p ON p.id = e.pupil_id",
     # A secret address is for nobody but PO and the family.
@@ -23,10 +18,6 @@ PARTS = {
     "ps": "LEFT JOIN primary_school ps ON ps.id = p.primary_school_id",
     "hd": "LEFT JOIN department hd ON hd.id = e.handling_department_id",
     "hs": "LEFT JOIN secondary_school hs ON hs.id = e.handling_school_id",
-    "pr": f"""LEFT JOIN LATERAL (
-        SELECT {_RANKS}
-          FROM preference c JOIN department d ON d.id = c.department_id JOIN secondary_school s ON s.id = d.school_id
-         WHERE c.enrolment_id = e.id) pr ON TRUE""",  # noqa: S608
     # As the list of the school marks them: born on one day, of one name, and of one home or one parent's address.
     "tw": """LEFT JOIN LATERAL (
         SELECT count(*) > 0 AS here, string_agg(t.elk_number, ' ' ORDER BY t.elk_number) AS numbers
@@ -40,14 +31,22 @@ PARTS = {
              OR EXISTS (SELECT FROM guardian a JOIN guardian b ON lower(b.email) = lower(a.email)
                          WHERE a.pupil_id = p.id AND b.pupil_id = t.id AND a.email <> ''))) tw ON TRUE""",
 }
-_NEEDS = {"ps": "p", "tw": "p"}
+_NEEDS: dict[str, tuple[str, ...]] = {"ps": ("p",), "tw": ("p",)}
+for _rank in range(1, LONGEST_LIST + 1):
+    _line, _department = f"c{_rank}", f"d{_rank}"
+    PARTS |= {
+        _line: f"LEFT JOIN preference {_line} ON {_line}.enrolment_id = e.id AND {_line}.rank = {_rank}",
+        _department: f"LEFT JOIN department {_department} ON {_department}.id = {_line}.department_id",
+        f"s{_rank}": f"LEFT JOIN secondary_school s{_rank} ON s{_rank}.id = {_department}.school_id",
+    }
+    _NEEDS |= {_department: (_line,), f"s{_rank}": (_line, _department)}
 ZONE = "Europe/Amsterdam"
 
 
 def statement(*, base: str, columns: Sequence[str], also: str = "") -> str:
     """`base`: a statement that gives `id` and `changed_at` of each form, and `there`: whether it is in the export."""
     named = {alias for alias in PARTS for column in columns if re.search(rf"\b{alias}\.", column + also)}
-    named |= {_NEEDS[alias] for alias in named if alias in _NEEDS}
+    named |= {needed for alias in named for needed in _NEEDS.get(alias, ())}
     joins = "\n".join(join for alias, join in PARTS.items() if alias in named)
     return (
         f"WITH base AS ({base}) SELECT {', '.join(columns) or 'NULL'} FROM base"  # noqa: S608

@@ -108,7 +108,7 @@ def opening(columns: Sequence[Column]) -> Callable[[Sequence[Any]], Sequence[Any
     """What turns a record into values: sealed ones are opened, here and nowhere before."""
     sealed = [place for place, column in enumerate(columns) if column.shape is Shape.SEALED]
     if not sealed:
-        return tuple
+        return lambda record: record
     bsns = vault()
 
     def opened(record: Sequence[Any]) -> Sequence[Any]:
