@@ -3,6 +3,9 @@
 from exports.columns import Column, ExportList, Shape
 from rules.vocabulary import ExportKind, PlacementStatus, PriorityGround, PriorityStatus, Role
 
+OF_SCHOOLS = frozenset({Role.VO_STAFF, Role.INTEGRATOR})
+"""What is between a family, a primary and a secondary school: the region does not read it."""
+
 LONGEST_LIST = 5
 """So many choices have columns of their own: the longest list of any advice (rule 17)."""
 
@@ -122,15 +125,15 @@ ENROLMENTS = ExportList(
            "e.parents_informed_at", shape=Shape.MOMENT, width=18),
         *PRIORITY,
         _c("sibling_name", "Naam broer of zus", "De broer of zus op deze school.",
-           "CASE WHEN NOT e.moved THEN e.sibling_name END", width=20),
+           "CASE WHEN NOT e.moved THEN e.sibling_name END", roles=OF_SCHOOLS, width=20),
         _c("sibling_class", "Klas broer of zus", "De klas van die broer of zus.",
-           "CASE WHEN NOT e.moved THEN e.sibling_class END", width=16),
+           "CASE WHEN NOT e.moved THEN e.sibling_class END", roles=OF_SCHOOLS, width=16),
         EQUIVALENT,
         *TWINS,
         _c("transfer_meeting", "Tafelmiddag", "Of er een gesprek op de tafelmiddag is gevraagd.",
-           "e.transfer_meeting", shape=Shape.YES_NO, width=12),
+           "e.transfer_meeting", shape=Shape.YES_NO, roles=OF_SCHOOLS, width=12),
         _c("open_supplement", "Aanvulling open", "Of er nog een vraag om een aanvulling openstaat.",
-           "e.open_supplement", shape=Shape.YES_NO, width=15),
+           "e.open_supplement", shape=Shape.YES_NO, roles=OF_SCHOOLS, width=15),
     ),
 )  # fmt: skip
 
