@@ -5,6 +5,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from rules.integrator import OVERLAP_HOURS
+from rules.vocabulary import ExportKind
 
 ROOT = Path(__file__).resolve().parent
 
@@ -59,9 +63,53 @@ def parser() -> argparse.ArgumentParser:
         "--invite-teachers", action="store_true", help="edexml: accounts and mails for teachers of group 8"
     )
 
+    _integrator(
+        commands.add_parser("integrator", help="the systems that read exports of a region by themselves")
+    )
+
     rotate = commands.add_parser("rotate-bsn-keys", help="encrypt every BSN with the newest key")
     rotate.add_argument("--index", action="store_true", help="also compute the blind index anew")
     return top
+
+
+def _integrator(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(dest="act", required=True, metavar="ACT")
+    listed = acts.add_parser("list", help="who they are, and when each was used")
+    listed.add_argument("region", help="the code of the region")
+    create = acts.add_parser("create", help="a new one; prints its secret, once")
+    create.add_argument("region", help="the code of the region")
+    create.add_argument("name", help="what it is called")
+    several: dict[str, Any] = {"action": "append", "default": []}
+    create.add_argument(
+        "--school",
+        **several,
+        dest="schools",
+        metavar="SCHOOL",
+        help="a BRIN or a name; again for each school",
+    )
+    create.add_argument(
+        "--kind",
+        **several,
+        dest="kinds",
+        type=str.upper,
+        choices=list(ExportKind),
+        help="again for each kind of export",
+    )
+    create.add_argument(
+        "--network",
+        **several,
+        dest="networks",
+        metavar="NETWORK",
+        help="an address or range it asks from; again for each; else from everywhere",
+    )
+    create.add_argument("--expires", metavar="MOMENT", help="2027-08-01 or 2027-08-01T12:00+02:00")
+    rotate = acts.add_parser("rotate", help="another secret; prints it, once")
+    rotate.add_argument("username", help="its user name")
+    rotate.add_argument(
+        "--overlap-hours", type=int, default=OVERLAP_HOURS, help="how long the one before still works"
+    )
+    revoke = acts.add_parser("revoke", help="the end of one, at once and for good")
+    revoke.add_argument("username", help="its user name")
 
 
 def _port(text: str) -> int:

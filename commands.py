@@ -339,6 +339,25 @@ async def _rotate_bsn_keys(settings: Settings, *, index: bool) -> int:
     return 0 if report.is_done else 1
 
 
+def integrator(settings: Settings, given: argparse.Namespace) -> int:
+    """Machines that read exports; 1 when it was refused."""
+    return asyncio.run(_integrator(settings, given))
+
+
+async def _integrator(settings: Settings, given: argparse.Namespace) -> int:
+    from resolvers import integrator_desk as desk
+
+    words = {name: value for name, value in vars(given).items() if name not in ("command", "act")}
+    async with database.connected(url=settings.database_url, pool_size=2):
+        try:
+            lines = await desk.ACTS[given.act](**words)
+        except desk.Refused as refused:
+            print(refused, file=sys.stderr)
+            return 1
+    print(*lines, sep="\n", flush=True)
+    return 0
+
+
 _AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 _BEHIND = "the worker is busy with another delivery; this one comes after it"
 _NOBODY = "no worker has taken it: does ./loket worker run? It waits for one; --here does it without"
@@ -363,6 +382,7 @@ IN_PRODUCTION: dict[str, Callable[[Settings], int]] = {"serve": serve, "worker":
 ON_DATABASE: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "migrate": migrate,
     "import": take_in,
+    "integrator": integrator,
     "rotate-bsn-keys": rotate_bsn_keys,
 }
 """Also on the sandbox's database, where the environment names none."""

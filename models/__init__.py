@@ -3,6 +3,7 @@
 from models.account import Account, LoginRequest, ParentLogin, Session
 from models.delivery import DeliveredFile, Delivery
 from models.enrolment import Enrolment, IndividualWindow, Note, Preference, Supplement
+from models.export import Export, Integrator, IntegratorSchool, IntegratorSecret
 from models.file import Document, Upload
 from models.outbox import AuditEntry, ClockOffset, IdempotencyKey, OutboxMail
 from models.pupil import Address, Guardian, OkiDoc, Pupil, TestResult
@@ -21,9 +22,13 @@ __all__ = [
     "Department",
     "Document",
     "Enrolment",
+    "Export",
     "Guardian",
     "IdempotencyKey",
     "IndividualWindow",
+    "Integrator",
+    "IntegratorSchool",
+    "IntegratorSecret",
     "LoginRequest",
     "Note",
     "OkiDoc",

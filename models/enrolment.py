@@ -91,10 +91,16 @@ class Enrolment(Model):
     open_supplement = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField(
+        null=True, description="When anything changed that an export shows of it; the database sets it"
+    )
 
     class Meta:
         table = "enrolment"
         indexes: ClassVar = [
+            Index(fields=("handling_school_id", "school_year_id", "id"), name="enrolment_exported"),
+            Index(fields=("region_id", "school_year_id", "id"), name="enrolment_exported_region"),
+            Index(fields=("region_id", "school_year_id", "changed_at"), name="enrolment_changed"),
             Index(fields=("pupil_id", "region_id"), name="enrolment_pupil"),
             PartialIndex(
                 fields=("handling_school_id", "school_year_id", "pupil_id"),

@@ -13,15 +13,14 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from models import CapacityGroup, Department, Pupil, SchoolYear
+from models import CapacityGroup, Department, Pupil
 from resolvers import scope
+from resolvers.calendars import year_of
 from resolvers.pupils import matches
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
 from rules.handling import UNPLACED, Seats
 from rules.vocabulary import PlacementStatus, PriorityStatus
-
-LONGEST_YEAR = 9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +48,7 @@ UNDECIDED: dict[str, Any] = {
 
 async def overview(*, viewer: Viewer, narrowed: AdmissionFilter) -> QuerySet[Pupil]:
     """The pupils of the own school. The caller pages through them."""
-    found = scope.listed(viewer, school_year_id=await _year(viewer, narrowed.school_year))
+    found = scope.listed(viewer, school_year_id=await year_of(viewer=viewer, name=narrowed.school_year))
     if _is_sought(narrowed):
         found = found.filter(matches(search=narrowed.search or "", viewer=viewer))
     return found.filter(_conditions(narrowed, form="enrolments__"))
@@ -59,7 +58,9 @@ async def total(*, viewer: Viewer, narrowed: AdmissionFilter) -> int:
     """How many they are; from the forms alone, unless a name is sought."""
     if _is_sought(narrowed):
         return await (await overview(viewer=viewer, narrowed=narrowed)).count()
-    forms = scope.enrolments(viewer).filter(school_year_id=await _year(viewer, narrowed.school_year))
+    forms = scope.enrolments(viewer).filter(
+        school_year_id=await year_of(viewer=viewer, name=narrowed.school_year)
+    )
     return await forms.filter(_conditions(narrowed, form="")).count()
 
 
@@ -90,13 +91,6 @@ def _conditions(narrowed: AdmissionFilter, *, form: str) -> Q:
         # Of who claimed nothing the comparison says neither yes nor no.
         asked &= says({"priority_status__isnull": True}) | ~says(UNDECIDED)
     return asked
-
-
-async def _year(viewer: Viewer, name: str | None) -> UUID | None:
-    if name is None:
-        return viewer.school_year_id
-    year = await SchoolYear.get_or_none(name=name) if len(name) <= LONGEST_YEAR else None
-    return year.id if year else None
 
 
 @dataclass(slots=True)
@@ -139,7 +133,7 @@ class DepartmentRow:
 
 async def departments(*, viewer: Viewer, school_year: str | None) -> list[DepartmentRow]:
     """The departments of the own school in one year, by name. Three statements, however many there are."""
-    year = await _year(viewer, school_year)
+    year = await year_of(viewer=viewer, name=school_year)
     own = Department.filter(school_id=viewer.secondary_school_id or scope.NOTHING, school_year_id=year)
     found = {row.id: row for row in await fetch(own.order_by("name", "id"), ("id", "name"), DepartmentRow)}
     counts, placed = await _counted(viewer, year)

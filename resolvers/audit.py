@@ -33,7 +33,7 @@ HASHED = frozenset(
 )
 # A registration that is not confirmed goes as if it was never made: the audit, which forgets nothing, must not know.
 HASHED_OF = {"LoginRequest": frozenset({"email", "birth_date"})}
-LEFT_OUT = frozenset({"updated_at", "token_hash", "reset_token_hash", "sort_name"})
+LEFT_OUT = frozenset({"updated_at", "changed_at", "token_hash", "reset_token_hash", "sort_name"})
 
 
 def fingerprint(value: Any) -> str:

@@ -7,14 +7,25 @@ from tortoise.connection import get_connection
 
 from models import IndividualWindow, Period, SchoolYear
 from resolvers.rows import fetch
+from resolvers.viewer import Viewer
 from rules.calendar import AMSTERDAM, Calendar, Span
 from rules.vocabulary import PeriodKind
+
+LONGEST_YEAR = 9
 
 
 async def current_year(*, now: datetime) -> SchoolYear | None:
     """The school year of this moment: `starts_on <= today < ends_on`, else the latest one begun (rule 1)."""
     today = now.astimezone(AMSTERDAM).date()
     return await SchoolYear.filter(starts_on__lte=today).order_by("-starts_on").first()
+
+
+async def year_of(*, viewer: Viewer, name: str | None) -> UUID | None:
+    """The school year that somebody names, else the viewer's own (rule 1); None where there is none of that name."""
+    if name is None:
+        return viewer.school_year_id
+    year = await SchoolYear.get_or_none(name=name) if len(name) <= LONGEST_YEAR else None
+    return year.id if year else None
 
 
 async def calendar_of(*, region_id: UUID, school_year_id: UUID, pupil_id: UUID | None = None) -> Calendar:

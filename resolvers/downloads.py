@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from resolvers import audit, documents, files, uploads
+from models import Export
+from resolvers import audit, documents, exports, files, uploads
 from resolvers.file_links import Link, Use
 from resolvers.viewer import Viewer
 from rules.uploads import PDF, XML
+from rules.vocabulary import FileFormat
+
+CONTENT_TYPES = {
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +29,7 @@ class Download:
     sha256: str
     key: str
     store: files.Store
+    export: Export | None = None
 
 
 async def opened(*, viewer: Viewer, link: Link) -> Download | None:
@@ -31,12 +39,18 @@ async def opened(*, viewer: Viewer, link: Link) -> Download | None:
             return await _document(viewer=viewer, document_id=link.row_id)
         case Use.UPLOAD:
             return await _upload(viewer=viewer, upload_id=link.row_id)
+        case Use.EXPORT:
+            return await _export(viewer=viewer, export_id=link.row_id)
         case _:
             return None
 
 
 async def record(*, viewer: Viewer, found: Download) -> None:
-    """Reading a file of a child leaves a trace (rule 26)."""
+    """Reading a file of a child leaves a trace (rule 26), and so does fetching an export (rule 39)."""
+    if found.export is not None:
+        await exports.record(
+            viewer=viewer, act="read.export", export=found.export, rows=found.export.row_count
+        )
     if found.pupil_id is not None:
         await audit.record_read(
             viewer=viewer, what=found.what, entity_id=found.row_id, pupil_id=found.pupil_id
@@ -57,6 +71,24 @@ async def _document(*, viewer: Viewer, document_id: UUID) -> Download | None:
         sha256=document.sha256,
         key=document.storage_key,
         store=files.store(),
+    )
+
+
+async def _export(*, viewer: Viewer, export_id: UUID) -> Download | None:
+    export = await exports.readable(viewer=viewer, export_id=export_id)
+    if export is None:
+        return None
+    return Download(
+        what="export",
+        row_id=export.id,
+        pupil_id=None,
+        filename=export.filename,
+        content_type=CONTENT_TYPES[export.format],
+        size=export.size,
+        sha256=export.sha256,
+        key=export.storage_key,
+        store=files.store(),
+        export=export,
     )
 
 

@@ -110,11 +110,12 @@ class Store:
         with suppress(NotFoundError, FileNotFoundError):
             await obstore.delete_async(self._store, key)
 
-    async def delete_all_of(self, *, folder: str, row_id: UUID) -> None:
-        """Everything a row ever had, half-finished attempts included."""
+    async def delete_all_of(self, *, folder: str, row_id: UUID, but: str | None = None) -> None:
+        """Everything a row ever had, half-finished attempts included. `but`: the key of what it has now."""
         found = await obstore.list(self._store, prefix=f"{folder}/{row_id}").collect_async()
         for item in found:
-            await self.delete(key=item["path"])
+            if item["path"] != but:
+                await self.delete(key=item["path"])
 
     async def answers(self) -> bool:
         """Whether the store can be reached, for /readyz."""

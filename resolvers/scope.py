@@ -27,7 +27,15 @@ from models import (
 )
 from resolvers.viewer import Viewer
 from rules.steps import NotFound
-from rules.vocabulary import EnrolmentStatus, LoginRequestState, PlacementStatus, Role, UploadKind
+from rules.vocabulary import (
+    EnrolmentStatus,
+    ExportKind,
+    LoginRequestState,
+    PlacementStatus,
+    PupilOrigin,
+    Role,
+    UploadKind,
+)
 
 NOTHING = UUID(int=0)
 
@@ -114,6 +122,61 @@ def moved_to(*, department_id: UUID, adviezen: Collection[str]) -> QuerySet[Enro
         placement_status=PlacementStatus.NONE,
         pupil__advice_id__in=list(adviezen),
     )
+
+
+def exported(
+    viewer: Viewer, *, kind: ExportKind, school_year_id: UUID | None, department_id: UUID | None = None
+) -> QuerySet[Enrolment]:
+    """Rule 39: the forms that are in an export now, of the schools that this viewer has exports of.
+
+    Withdrawn: undone by the family or ended by the school; a child that a school cannot place is no such one.
+    """
+    forms = Enrolment.filter(_in_exports_of(viewer), school_year_id=school_year_id or NOTHING)
+    if department_id is not None:
+        forms = forms.filter(handling_department_id=department_id)
+    match kind:
+        case ExportKind.ENROLMENTS:
+            return forms.filter(status=EnrolmentStatus.FINAL)
+        case ExportKind.WITHDRAWN:
+            by = (Role.PARENT.value, Role.VO_STAFF.value)
+            ended = forms.filter(status=EnrolmentStatus.WITHDRAWN, withdrawn_by__in=by)
+            return ended.exclude(placement_status=PlacementStatus.NOT_PLACEABLE)
+        case ExportKind.DECENTRAL_LOTTERY:
+            return forms.filter(
+                status=EnrolmentStatus.FINAL, placement_status=PlacementStatus.NONE, moved=False
+            )
+        case ExportKind.CENTRAL_PLACEMENT:
+            return forms.filter(status=EnrolmentStatus.FINAL, placement_status=PlacementStatus.DRAWN_OUT)
+        case ExportKind.OUTSIDE_PUPILS:
+            return forms.filter(status=EnrolmentStatus.FINAL, pupil__origin=PupilOrigin.OUTSIDE)
+
+
+def once_exported(
+    viewer: Viewer, *, school_year_id: UUID | None, department_id: UUID | None = None
+) -> QuerySet[Enrolment]:
+    """The forms that are in an export of this viewer or may have been: by id alone, to say which are not any more."""
+    reached = _in_exports_of(viewer)
+    if viewer.role is not Role.REGION_ADMIN:
+        # Whom the school of the first choice sent on.
+        reached |= Q(first_school_id__in=_schools_of(viewer))
+    forms = Enrolment.filter(reached, school_year_id=school_year_id or NOTHING, finalized_at__isnull=False)
+    if department_id is not None:
+        forms = forms.filter(Q(handling_department_id=department_id) | Q(first_department_id=department_id))
+    return forms
+
+
+def _in_exports_of(viewer: Viewer) -> Q:
+    if viewer.role is Role.REGION_ADMIN:
+        return Q(region_id=viewer.region_id or NOTHING)
+    return Q(handling_school_id__in=_schools_of(viewer))
+
+
+def _schools_of(viewer: Viewer) -> list[UUID]:
+    if viewer.role is Role.VO_STAFF and viewer.secondary_school_id:
+        return [viewer.secondary_school_id]
+    if viewer.role is Role.INTEGRATOR:
+        return list(viewer.granted_school_ids)
+    return []
 
 
 def notes_of(viewer: Viewer, *, pupil_ids: list[UUID]) -> QuerySet[Note]:

@@ -1,7 +1,7 @@
 """Sign-in, sign-out, and who is behind a token.
 
-A known and an unknown user name get the same answer after the same work: one statement, as many looks
-at a password hash as the name's shape asks for, one count in the throttle.
+A known and an unknown user name get the same answer after the same work: as many statements and looks at
+a password hash as the name's shape asks for, one count in the throttle.
 """
 
 import secrets
@@ -14,11 +14,12 @@ from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from models import Account, Region, Session
-from resolvers import audit, clock, links, passwords, throttle
+from resolvers import audit, clock, links, machines, passwords, throttle
 from resolvers.calendars import current_year
 from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
+from rules import integrator
 from rules import sign_in as rule
 from rules.calendar import AMSTERDAM
 from rules.identifiers import is_elk_number
@@ -53,8 +54,12 @@ async def login(
         accounts = {
             account.realm: account for account in await Account.filter(username=name, realm__in=realms)
         }
-        found = None
-        for realm in realms or [""]:
+        found = machine = None
+        if realms == [STAFF]:
+            machine = await machines.let_in(username=name, secret=password, address=request_ip)
+            found = accounts.get(STAFF) if machine else None
+        # Who is no machine with its secret costs all the work there is, whatever the name.
+        for realm in [] if found else realms or [""]:
             account = accounts.get(realm)
             stored = account.password_hash if account and account.active else None
             if await passwords.matches(password=password, stored=stored) and found is None:
@@ -68,7 +73,8 @@ async def login(
         raise WrongCredentials()
     await trying.right()
     await _rehash(account=found, password=password)
-    return await _open_session(account=found, user_agent=user_agent, region=region)
+    ends_at = machine.ends_at if machine else None
+    return await _open_session(account=found, user_agent=user_agent, region=region, ends_at=ends_at)
 
 
 async def logout(*, viewer: Viewer | None) -> None:
@@ -80,30 +86,33 @@ async def logout(*, viewer: Viewer | None) -> None:
         await _trace(viewer=viewer, act="logout", session_id=viewer.session_id)
 
 
-async def viewer_of(*, token: str) -> Viewer | None:
+async def viewer_of(*, token: str, address: str = "") -> Viewer | None:
     """Who is behind this token now, in one statement; None when the session is over.
 
-    The account is read each time: a change of role, school or `active` bites at once. A session used
-    within the last minute is not written to.
+    The account is read each time: a change of role, school or `active` bites at once, and so does what a
+    machine was granted. `address`: where the request comes from; a machine that is bound to networks is
+    nobody anywhere else. A session used within the last minute is not written to.
     """
-    return await _viewer(found_by="token_hash", value=links.digest(token))
+    return await _viewer(found_by="token_hash", value=links.digest(token), address=address)
 
 
-async def viewer_of_session(*, session_id: UUID) -> Viewer | None:
+async def viewer_of_session(*, session_id: UUID, address: str = "") -> Viewer | None:
     """The same for a link that names its session: a link to a file ends with the session it was made in."""
-    return await _viewer(found_by="id", value=session_id)
+    return await _viewer(found_by="id", value=session_id, address=address)
 
 
-async def _viewer(*, found_by: Literal["token_hash", "id"], value: str | UUID) -> Viewer | None:
+async def _viewer(*, found_by: Literal["token_hash", "id"], value: str | UUID, address: str) -> Viewer | None:
     now = clock.real_now()
     today = (await clock.now()).astimezone(AMSTERDAM).date()
-    parameters = [value, now, now - rule.SESSION_IDLE, now - rule.SEEN_PRECISION, today]
-    sql = _VIEWER.format(found_by=found_by)
+    idle, seen = now - rule.SESSION_IDLE, now - rule.SEEN_PRECISION
+    parameters = [value, now, integrator.address(text=address), idle, seen, today]
+    sql = _VIEWER.format(found_by=found_by, may_come=machines.MAY_COME)
     _, rows = await get_connection("default").execute_query(sql, parameters)
     if not rows:
         return None
     row = dict(rows[0])
-    return Viewer(**{**row, "role": Role(row["role"])})
+    granted = {name: tuple(row[name] or ()) for name in ("granted_school_ids", "granted_kinds")}
+    return Viewer(**{**row, **granted, "role": Role(row["role"])})
 
 
 _VIEWER = """
@@ -112,23 +121,32 @@ WITH found AS (
            r.id AS region_id, coalesce(r.group_id, a.group_id) AS group_id, r.code AS region_code,
            coalesce(a.school_year_id, y.id) AS school_year_id,
            a.primary_school_id, a.secondary_school_id, a.pupil_id, coalesce(p.name, v.name) AS school_name,
-           s.region_id AS signed_in_region_id
+           s.region_id AS signed_in_region_id, m.granted_school_ids, m.granted_kinds
       FROM session s
       JOIN account a ON a.id = s.account_id
       LEFT JOIN primary_school p ON p.id = a.primary_school_id
       LEFT JOIN secondary_school v ON v.id = a.secondary_school_id
       LEFT JOIN region r ON r.id = coalesce(a.region_id, p.region_id, v.region_id)
       LEFT JOIN LATERAL (
-          SELECT id FROM school_year WHERE starts_on <= $5 ORDER BY starts_on DESC LIMIT 1
+          SELECT id FROM school_year WHERE starts_on <= $6 ORDER BY starts_on DESC LIMIT 1
       ) y ON TRUE
-     WHERE s.{found_by} = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3
-       AND a.active
+      LEFT JOIN LATERAL (
+          SELECT i.kinds AS granted_kinds,
+                 array_agg(g.school_id ORDER BY g.school_id) FILTER (WHERE g.id IS NOT NULL) AS granted_school_ids
+            FROM integrator i
+            LEFT JOIN integrator_school g ON g.integrator_id = i.id
+           WHERE a.role = 'INTEGRATOR' AND i.account_id = a.id AND {may_come}
+           GROUP BY i.id
+      ) m ON TRUE
+     WHERE s.{found_by} = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $4
+       AND a.active AND (a.role <> 'INTEGRATOR' OR m.granted_kinds IS NOT NULL)
 ), seen AS (
     UPDATE session SET last_seen_at = $2 FROM found
-     WHERE session.id = found.session_id AND found.last_seen_at < $4
+     WHERE session.id = found.session_id AND found.last_seen_at < $5
 )
 SELECT account_id, session_id, role, display_name, region_id, group_id, region_code, school_year_id,
-       primary_school_id, secondary_school_id, pupil_id, school_name, signed_in_region_id
+       primary_school_id, secondary_school_id, pupil_id, school_name, signed_in_region_id,
+       granted_school_ids, granted_kinds
   FROM found
 """
 
@@ -164,11 +182,16 @@ async def revoke_session(*, viewer: Viewer, session_id: UUID) -> None:
 
 
 def new_session(
-    *, account: Account, user_agent: str, region_id: UUID | None = None
+    *,
+    account: Account,
+    user_agent: str,
+    region_id: UUID | None = None,
+    ends_at: datetime | None = None,
 ) -> tuple[Session, SignedIn]:
     """A session not yet saved, and its token: 256 bits, of which only a hash is kept.
 
-    `region_id`: the region of the portal or the link by which a family came (rule 2).
+    `region_id`: the region of the portal or the link by which a family came (rule 2). `ends_at`: the end of
+    what opened it, which no session outlives.
     """
     token = secrets.token_urlsafe(32)
     now = clock.real_now()
@@ -178,7 +201,7 @@ def new_session(
         token_hash=links.digest(token),
         created_at=now,
         last_seen_at=now,
-        expires_at=now + rule.SESSION_LIFE,
+        expires_at=min(now + rule.SESSION_LIFE, ends_at) if ends_at else now + rule.SESSION_LIFE,
         region_id=region_id,
         device=user_agent[:200],
     )
@@ -213,12 +236,14 @@ async def _rehash(*, account: Account, password: str) -> None:
         await Account.filter(id=account.id, password_hash=account.password_hash).update(password_hash=fresh)
 
 
-async def _open_session(*, account: Account, user_agent: str, region: str | None) -> SignedIn:
+async def _open_session(
+    *, account: Account, user_agent: str, region: str | None, ends_at: datetime | None
+) -> SignedIn:
     named = None
     if region is not None and account.pupil_id is not None:
         named = await with_code(region.strip()).filter(group_id=account.group_id).first()
     session, signed_in = new_session(
-        account=account, user_agent=user_agent, region_id=named.id if named else None
+        account=account, user_agent=user_agent, region_id=named.id if named else None, ends_at=ends_at
     )
     viewer = Viewer(
         account_id=account.id,

@@ -23,3 +23,6 @@ class Viewer:
     pupil_id: UUID | None = None
     school_name: str | None = None
     signed_in_region_id: UUID | None = None
+    granted_school_ids: tuple[UUID, ...] = ()
+    granted_kinds: tuple[str, ...] = ()
+    """Of a machine: the schools and the exports that it may read."""

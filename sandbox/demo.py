@@ -1,18 +1,19 @@
 """The demo region: its files taken in by the import itself, then the states of its children in bulk."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from tortoise.connection import get_connection
 
 import imports
-from models import Account, Pupil, Region
-from resolvers import clock, passwords
+from models import Account, Integrator, IntegratorSchool, IntegratorSecret, Pupil, Region
+from resolvers import clock, machines, passwords
 from resolvers.imports import in_words, run
-from rules.vocabulary import Role
+from rules.vocabulary import ExportKind, Role
 from sandbox import asking, dossiers, invent, personas, plan
 from sandbox.choices import CHOICES, Choices
 from sandbox.ledger import Ledger, Who
@@ -62,10 +63,9 @@ def _files(pupils: int) -> Iterator[list[tuple[str, Path]]]:
 async def _states(say: Say) -> None:
     staff = await passwords.hashed(password=personas.STAFF_PASSWORD)
     family = await passwords.hashed(password=personas.FAMILY_PASSWORD)
-    machine = await passwords.hashed(password=personas.INTEGRATOR_PASSWORD)
     async with get_connection("default").acquire_connection() as connection, connection.transaction():
         ledger = Ledger()
-        await _people(connection, ledger, staff, machine)
+        await _people(connection, ledger, staff)
         await _adviezen(connection, ledger)
         story = await _story(connection, ledger, family)
         children = await connection.fetch(_CHILDREN)
@@ -77,8 +77,8 @@ async def _states(say: Say) -> None:
         await ledger.write(connection)
 
 
-async def _people(connection: Any, ledger: Ledger, staff: str, machine: str) -> None:
-    """Staff has chosen a password; a machine got one."""
+async def _people(connection: Any, ledger: Ledger, staff: str) -> None:
+    """Staff has chosen a password; a machine got a secret."""
     rows = await connection.fetch(
         "UPDATE account SET password_hash = $1 WHERE realm = 'staff' RETURNING id, role, region_id", staff
     )
@@ -90,17 +90,33 @@ async def _people(connection: Any, ledger: Ledger, staff: str, machine: str) -> 
         "SELECT id, group_id FROM region ORDER BY code = 'AMSTELLAND' DESC, code LIMIT 1"
     )
     admin = next(row for row in rows if row["role"] == Role.REGION_ADMIN and row["region_id"] == region["id"])
-    values: dict[str, Any] = {
+    schools = await connection.fetch(
+        "SELECT id FROM secondary_school WHERE region_id = $1 ORDER BY brin, location", region["id"]
+    )
+    _machine(ledger, region, Who(admin["id"], Role.REGION_ADMIN), [row["id"] for row in schools])
+
+
+def _machine(ledger: Ledger, region: Mapping[str, Any], admin: Who, schools: Sequence[UUID]) -> None:
+    """One that reads every export of all the schools of its region, from everywhere."""
+    made, kinds = clock.real_now(), [kind.value for kind in ExportKind]
+    account = ledger.row(
+        Account, username=personas.INTEGRATOR, realm="staff", role=Role.INTEGRATOR, display_name=personas.MACHINE,
+        region_id=region["id"], group_id=region["group_id"], created_at=made,
+    )  # fmt: skip
+    integrator = ledger.row(
+        Integrator, account_id=account, region_id=region["id"], kinds=kinds, networks=[], created_at=made
+    )
+    for school in schools:
+        ledger.row(IntegratorSchool, integrator_id=integrator, school_id=school)
+    secret = machines.digest(secret=personas.INTEGRATOR_PASSWORD)
+    ledger.row(IntegratorSecret, integrator_id=integrator, secret_hash=secret, created_at=made)
+    told = {
+        "name": personas.MACHINE,
         "username": personas.INTEGRATOR,
-        "realm": "staff",
-        "role": Role.INTEGRATOR,
-        "display_name": "Koppeling leerlingadministratie",
-        "region_id": region["id"],
-        "group_id": region["group_id"],
-        "created_at": IMPORTED,
+        "schools": [str(school) for school in schools],
+        "kinds": kinds,
     }
-    integrator = ledger.row(Account, **values, password_hash=machine)
-    ledger.act("createIntegrator", Who(admin["id"], Role.REGION_ADMIN), IMPORTED, Account, integrator, None, values,
+    ledger.act("createIntegrator", admin, IMPORTED, Integrator, integrator, None, told,
                pupil_id=None, region_id=region["id"])  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tortoise.connection import get_connection
 
+from models import Export, SecondarySchool
 from resolvers import pupils, schools, scope
 from resolvers.enrolment_forms import EnrolmentRow
 from resolvers.login_request_list import login_requests
@@ -18,6 +19,7 @@ from resolvers.viewer import Viewer
 from rules.refusal import Refusal
 from rules.vocabulary import EnrolmentStatus, PupilOrigin, Role, UploadKind
 from sandbox import example_texts as text
+from sandbox import example_texts_of_machines as machine_text
 from sandbox import personas, plan
 
 
@@ -55,7 +57,9 @@ async def examples_for(*, viewer: Viewer | None) -> list[Example]:
         case Role.PROJECT_LEAD:
             own = [Example("Niet plaatsbare leerlingen", text.NOT_PLACEABLE)]
         case _:
-            own = []
+            own = await _exports(viewer)
+    if viewer.role in (Role.VO_STAFF, Role.REGION_ADMIN):
+        own += await _exports(viewer)
     return [*own, *_SIGNED_IN]
 
 
@@ -91,6 +95,18 @@ _SIGNED_IN = [
     Example("Wat is nu open", text.PERIODS),
     Example("Waar ben ik ingelogd", text.SESSIONS),
 ]
+
+
+async def _exports(viewer: Viewer) -> list[Example]:
+    found = [
+        _step("Export aanvragen", machine_text.EXPORT, kind="ENROLMENTS", format="XLSX"),
+        Example("Aanmeldingen, regel voor regel", machine_text.ROWS),
+        Example("Wie is uitgeloot", machine_text.DRAWN_OUT),
+    ]
+    last = await Export.filter(requested_by_id=viewer.account_id).order_by("-created_at").first()
+    if last is not None:
+        found.insert(1, Example("De laatste export", machine_text.EXPORTED, {"id": str(last.id)}))
+    return found
 
 
 async def _asking() -> list[Example]:
@@ -249,7 +265,14 @@ async def _region(viewer: Viewer) -> list[Example]:
     ]
     if first is not None:
         found.append(Example("Eén leerling", text.PUPIL_OF_REGION, {"id": str(first.id)}))
-    return [*found, *await _families_that_wait(viewer)]
+    found += await _families_that_wait(viewer)
+    own = [str(one.id) for one in await SecondarySchool.filter(region_id=viewer.region_id).order_by("name")]
+    made = {"name": "Leerlingvolgsysteem", "schoolIds": own[:1], "kinds": ["ENROLMENTS"]}
+    return [
+        *found,
+        Example("Koppelingen", machine_text.LISTED),
+        Example("Koppeling maken", machine_text.CREATE, {"input": made}),
+    ]
 
 
 async def _families_that_wait(viewer: Viewer) -> list[Example]:

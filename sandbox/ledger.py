@@ -12,12 +12,30 @@ from uuid import UUID, uuid4
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from models import Account, Enrolment, LoginRequest, ParentLogin, Preference
+from models import (
+    Account,
+    Enrolment,
+    Integrator,
+    IntegratorSchool,
+    IntegratorSecret,
+    LoginRequest,
+    ParentLogin,
+    Preference,
+)
 from resolvers import audit
 from resolvers.imports.batch import AUDIT_COLUMNS
 from rules.vocabulary import Role
 
-ORDER: tuple[type[Model], ...] = (Account, ParentLogin, LoginRequest, Enrolment, Preference)
+ORDER: tuple[type[Model], ...] = (
+    Account,
+    Integrator,
+    IntegratorSchool,
+    IntegratorSecret,
+    ParentLogin,
+    LoginRequest,
+    Enrolment,
+    Preference,
+)
 
 
 @dataclass(frozen=True, slots=True)

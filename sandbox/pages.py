@@ -83,7 +83,8 @@ async def _mail_examples(_request: Request) -> Response:
 async def _examples(request: Request) -> Response:
     """What to ask, for whoever's session it is: filled in with what is theirs at this moment."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    viewer = await sessions.viewer_of(token=token) if kind == "Bearer" else None
+    address = request.client.host if request.client else ""
+    viewer = await sessions.viewer_of(token=token, address=address) if kind == "Bearer" else None
     return JSONResponse([asdict(one) for one in await examples_for(viewer=viewer)], headers=NOT_CACHED)
 
 

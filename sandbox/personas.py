@@ -7,6 +7,7 @@ FAMILY_PASSWORD = "een egel eet zeven appels"
 INTEGRATOR_PASSWORD = "koppelstuk-7Qv2mXr9-proef"
 
 INTEGRATOR = "koppeling@amstelland.example.org"
+MACHINE = "Koppeling leerlingadministratie"
 
 _KNOWN = (
     ("po_editor", "PO_EDITOR", "groep8@dewilg.example.org",
@@ -22,7 +23,8 @@ _KNOWN = (
     ("region_admin", "REGION_ADMIN", "beheer@amstelland.example.org",
      "ELK-beheer en helpdesk van Amstelland; vier gezinnen wachten op een besluit over hun inlog"),
     ("project_lead", "PROJECT_LEAD", "projectleider@amstelland.example.org", "Projectleider van Amstelland"),
-    ("integrator", "INTEGRATOR", INTEGRATOR, "Een systeem dat exports leest"),
+    ("integrator", "INTEGRATOR", INTEGRATOR,
+     "Een systeem dat alle exports leest van de zes VO-scholen van Amstelland"),
     ("parent", "PARENT", plan.elk_number(1), "Ouders van een kind met vijf scholen; nog niets ingevuld"),
     ("parent_enrolled", "PARENT", plan.elk_number(2), "Ouders met een definitieve aanmelding"),
     ("parent_short_list", "PARENT", plan.elk_number(3),

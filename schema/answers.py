@@ -32,9 +32,9 @@ def refused(errors: Iterable[GraphQLError], *, code: str) -> dict[str, Any]:
     return {"errors": [{**_shown(error), "extensions": {"code": code, **_given(error)}} for error in errors]}
 
 
-def failed(message: str, *, code: str) -> dict[str, Any]:
+def failed(message: str, *, code: str, **facts: Any) -> dict[str, Any]:
     """The answer to a request that is no document at all."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    return {"errors": [{"message": message, "extensions": {"code": code, **facts}}]}
 
 
 def field_error(error: GraphQLError, *, correlation_id: str) -> dict[str, Any]:

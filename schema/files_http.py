@@ -39,7 +39,8 @@ def routes() -> list[Route]:
 
 async def _files(request: Request) -> Response:
     link = file_links.read(token=request.path_params["token"])
-    viewer = await sessions.viewer_of_session(session_id=link.session_id) if link else None
+    address = request.client.host if request.client else ""
+    viewer = await sessions.viewer_of_session(session_id=link.session_id, address=address) if link else None
     if link is None or viewer is None:
         return _told(404, code="NOT_FOUND", message=GONE)
     if request.method == "PUT":

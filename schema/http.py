@@ -1,14 +1,15 @@
 """POST /graphql: one door, one schema per role behind it.
 
 Statuses: 200 when the document ran, whatever its fields answered; 400 when it could not run (no
-JSON, no document, unknown field, a limit); 401 for a token that is no longer good; 405, 408, 413 and
-415 for what is no such request. Every answer is JSON and bears `X-Correlation-Id`.
+JSON, no document, unknown field, a limit); 401 for a token that is no longer good; 429 for a machine that
+asks too fast; 405, 408, 413 and 415 for what is no such request. Every answer is JSON and bears `X-Correlation-Id`.
 """
 
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -17,9 +18,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from resolvers import throttle
 from resolvers.request import correlation_id
 from resolvers.viewer import Viewer
+from rules import integrator
 from rules.refusal import Refusal
+from rules.vocabulary import Role
 from schema import body as bodies
 from schema.answers import MASKED, failed, field_error, log_bug, refused, to_json
 from schema.body import Asked, BadBody
@@ -31,12 +35,13 @@ from schema.idempotency import AnswerStore, Once, is_key
 log = logging.getLogger("loket.graphql")
 
 UNAUTHENTICATED = "U bent niet (meer) ingelogd. Log opnieuw in."
+TOO_FAST = "Uw systeem stuurt te veel verzoeken achter elkaar. Wacht even en probeer het dan opnieuw."
 
 
 class Authenticate(Protocol):
-    """From a bearer's token to the session behind it, or nothing."""
+    """From a bearer's token, and where it was sent from, to the session behind it, or nothing."""
 
-    async def __call__(self, *, token: str) -> Viewer | None: ...
+    async def __call__(self, *, token: str, address: str) -> Viewer | None: ...
 
 
 Observe = Callable[[str, str, str, float], None]
@@ -52,6 +57,7 @@ class Answered:
     operation: str = "-"
     document: str = "-"
     kind: str = "-"
+    retry_after: int | None = None
 
 
 class GraphQLEndpoint:
@@ -81,7 +87,10 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             return
         except BadBody as bad:
-            answered = Answered(bad.status, failed(bad.message, code=bad.code))
+            wait = bad.retry_after_seconds
+            facts = {} if wait is None else {"retryAfterSeconds": wait}
+            content = failed(bad.message, code=bad.code, **facts)
+            answered = Answered(bad.status, content, retry_after=wait)
         except Exception as bug:  # noqa: BLE001 - whatever it is, the client gets JSON and a number
             log_bug(bug, correlation_id=correlation)
             content = failed(MASKED.format(correlation), code="INTERNAL")
@@ -110,13 +119,16 @@ class GraphQLEndpoint:
         body = await bodies.read(headers=headers, receive=receive)
         asked = bodies.parse(body)
         token = _token(headers)
-        viewer = await self._authenticate(token=token) if token is not None else None
+        client = scope.get("client")
+        address = client[0] if client else ""
+        viewer = await self._authenticate(token=token, address=address) if token is not None else None
         if token is not None and viewer is None:
             raise BadBody(401, "UNAUTHENTICATED", UNAUTHENTICATED)
-        client = scope.get("client")
+        if viewer is not None and viewer.role is Role.INTEGRATOR:
+            await _within_budget(viewer)
         context = Context(
             viewer=viewer,
-            request_ip=client[0] if client else "",
+            request_ip=address,
             correlation_id=correlation,
             token=token,
             user_agent=headers.get("user-agent", "")[:200],
@@ -132,7 +144,7 @@ class GraphQLEndpoint:
             prepared = documents.prepare(text=asked.query, operation_name=asked.operation_name)
         except BadRequest as bad:
             return Answered(400, refused(bad.errors, code=bad.code), role=role)
-        facts = {
+        facts: dict[str, Any] = {
             "role": role.value,
             "operation": prepared.label,
             "document": prepared.digest,
@@ -155,6 +167,13 @@ class GraphQLEndpoint:
         if not is_key(key):
             raise BadBody(400, "BAD_IDEMPOTENCY_KEY", "Idempotency-Key: 1 tot 128 zichtbare ASCII-tekens.")
         return Once(store=self._answers, account_id=context.viewer.account_id, key=key, body=body)
+
+
+async def _within_budget(viewer: Viewer) -> None:
+    """Rule 39: a machine reads as fast as its budget allows; nobody else waits for one."""
+    wait = await throttle.spend(what="integrator", who=str(viewer.account_id), budget=integrator.REQUESTS)
+    if wait > 0:
+        raise BadBody(429, "RATE_LIMITED", TOO_FAST, retry_after_seconds=max(1, ceil(wait)))
 
 
 async def _executed(
@@ -209,6 +228,8 @@ def _response(answered: Answered, correlation: str) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if answered.status == 405:
         headers["Allow"] = "POST"
+    if answered.retry_after is not None:
+        headers["Retry-After"] = str(answered.retry_after)
     return Response(
         to_json(answered.content), status_code=answered.status, headers=headers, media_type="application/json"
     )

@@ -2,7 +2,9 @@
 
 from schema.documents import DocumentMutation
 from schema.enrolment import EnrolmentMutation
+from schema.exports import ExportMutation
 from schema.handling import HandlingMutation
+from schema.integrators import IntegratorMutation
 from schema.login_requests import LoginRequestMutation
 from schema.oso import OsoMutation
 from schema.public import PublicMutation
@@ -21,5 +23,7 @@ class Mutation(
     LoginRequestMutation,
     HandlingMutation,
     SupplementMutation,
+    ExportMutation,
+    IntegratorMutation,
 ):
     pass

@@ -3,6 +3,8 @@
 from schema.admissions import AdmissionQuery
 from schema.documents import DocumentQuery
 from schema.enrolment import EnrolmentQuery
+from schema.exports import ExportQuery
+from schema.integrators import IntegratorQuery
 from schema.login_requests import LoginRequestQuery
 from schema.overview import OverviewQuery
 from schema.public import PublicQuery
@@ -19,5 +21,7 @@ class Query(
     DocumentQuery,
     TrayQuery,
     LoginRequestQuery,
+    ExportQuery,
+    IntegratorQuery,
 ):
     pass

@@ -6,8 +6,10 @@ from rules import (
     dossier,
     dossier_import,
     enrolment,
+    exports,
     handling,
     input,
+    integrator,
     login_request,
     not_placing,
     parent_login,
@@ -204,6 +206,9 @@ TABLE: dict[type[Refusal], Told] = {
         description="Er is al een kind met deze naam en geboortedatum.",
         elk_numbers="De ELK-nummers van die kinderen.",
     ),
+    integrator.IntegratorEnded: told_to(
+        Role.REGION_ADMIN, description="De koppeling is ingetrokken of verlopen."
+    ),
     enrolment.TooManyPreferences: told_to(
         FAMILY, description="Er staan te veel scholen op de lijst.", most="Hoeveel er op een lijst passen."
     ),
@@ -211,6 +216,13 @@ TABLE: dict[type[Refusal], Told] = {
     enrolment.BeingHandled: told_to(FAMILY, description="De school behandelt de aanmelding al."),
     enrolment.NothingToRevoke: told_to(FAMILY, description="Er is geen definitieve aanmelding."),
     enrolment.CannotEnrol: told_to(FAMILY, description="Het kind kan nu niet worden aangemeld."),
+    exports.TooManyExports: told_to(
+        VO,
+        Role.REGION_ADMIN,
+        Role.INTEGRATOR,
+        description="Er worden al te veel exports voor u gemaakt.",
+        most="Hoeveel er tegelijk gemaakt worden.",
+    ),
     documents.TooManyDocuments: told_to(
         PO,
         FAMILY,

@@ -116,6 +116,9 @@ DEFERRED: States = frozenset({State.MOVED_DEFERRED, State.MOVED_DEFERRED_TOLD})
 
 Seen = Mapping[Who, States]
 
+WITHDREW: States = frozenset({State.UNDONE, State.WITHDRAWN, State.WITHDRAWN_TOLD})
+"""Undone by the family or ended by the school: on the school's list of who withdrew (rule 22)."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
@@ -272,3 +275,23 @@ def fact_of(path: str) -> str | None:
             return _BY_PATH[path]
         path = path[: max(path.rfind("."), path.rfind("="), 0)]
     return None
+
+
+NAMED = frozenset({"name", "elk_number", "birth"})
+AT_A_SCHOOL: States = AT_FIRST | AT_SECOND
+IN_EXPORTS: Mapping[Who, tuple[tuple[States, frozenset[str]], ...]] = {
+    Who.VO_FIRST: ((WITHDREW, NAMED), (OUTSIDE & AT_FIRST, frozenset({"bsn"}))),
+    Who.VO_SECOND: ((OUTSIDE & AT_SECOND, frozenset({"bsn"})),),
+    Who.REGION: (
+        (AT_A_SCHOOL | WITHDREW, frozenset({"list", "form", "applied", "moved"})),
+        (AT_A_SCHOOL, frozenset({"claim", "decision", "status", "track", "deferred"})),
+        (OUTSIDE & AT_A_SCHOOL, frozenset({"bsn"})),
+    ),
+}
+"""Rule 39: what somebody reads in the rows of exports and not in the fields of `Pupil`."""
+
+
+def may_export(who: Who, state: State) -> frozenset[str]:
+    """The facts that exports tell this viewer of a child: none but what it sees anyway, and these."""
+    more = (facts for states, facts in IN_EXPORTS.get(who, ()) if state in states)
+    return frozenset(name for name, fact in FACTS.items() if fact.seen_by(who, state)).union(*more)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from schema.seen_in_states import AT_HOME, FACTS, MOVED, Fact, State, Who
+from schema.seen_in_states import AT_HOME, FACTS, IN_EXPORTS, MOVED, Fact, State, Who
 
 HEAD = """# Wie ziet wat, en wanneer
 
@@ -53,8 +53,25 @@ def page() -> str:
     for who in Who:
         if who not in nothing:
             parts += [*_table(who), ""]
-    parts += ["## Wie niets ziet", "", "Van dit kind zien in geen enkele stand iets:", ""]
+    parts += [*_exports(), "## Wie niets ziet", "", "Van dit kind zien in geen enkele stand iets:", ""]
     return "\n".join([*parts, *(f"- {who.value}" for who in nothing), ""])
+
+
+def _exports() -> Iterator[str]:
+    """Rule 39: what is in exports alone."""
+    yield "## In exports"
+    yield ""
+    yield "Een export toont van een kind wat de kijker hierboven ziet, en in deze standen ook:"
+    yield ""
+    yield "| kijker | standen | gegevens |"
+    yield "|---|---|---|"
+    places = {state: place for place, state in enumerate(State, start=1)}
+    for who, parts in IN_EXPORTS.items():
+        for states, names in parts:
+            numbers = ", ".join(str(place) for place in sorted(places[state] for state in states))
+            titles = "; ".join(FACTS[name].title for name in FACTS if name in names)
+            yield f"| {who.value} | {numbers} | {titles} |"
+    yield ""
 
 
 def _story(state: State) -> str:

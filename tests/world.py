@@ -47,6 +47,7 @@ from sandbox.state import free_port
 from schema import files_http
 from schema.roles import SCHEMAS
 from settings import Settings
+from tests.machines import grant_nothing
 from workers.drain import drain
 
 PASSWORD = "Zonnige-brugklas-2027"
@@ -147,7 +148,7 @@ class World:
         """A new account of this role, signed in by its password."""
         username = f"{role.value.lower()}.{uuid4().hex[:6]}@example.org"
         account = await self.account(role, username=username, email=username, **at_school)
-        person = await self.sign_in(username)
+        person = await self.sign_in(username, PASSWORD + (username if role is Role.INTEGRATOR else ""))
         person.account_id = account.id
         return person
 
@@ -162,15 +163,18 @@ class World:
                 "school_year": self.year,
                 **more,
             }
-        return await Account.create(
+        account = await Account.create(
             id=uuid4(),
             username=username,
             role=role,
             display_name="Anne de Wit",
-            password_hash=await passwords.hashed(password=PASSWORD),
+            password_hash=None if role is Role.INTEGRATOR else await passwords.hashed(password=PASSWORD),
             created_at=clock.real_now(),
             **more,
         )
+        if role is Role.INTEGRATOR:
+            await grant_nothing(account=account, secret=PASSWORD + username)
+        return account
 
     async def editor(self) -> Person:
         return await self.staff(Role.PO_EDITOR, primary_school_id=self.primary.id)

@@ -6,6 +6,7 @@ from typing import Any
 from resolvers import files, oso_export
 from settings import Settings
 from workers.deliveries import LEASE_SECONDS, Intake
+from workers.exporting import Exporter
 from workers.outbox import Delivery, Pace
 from workers.press import Press
 from workers.quarantine import Quarantine
@@ -18,6 +19,7 @@ class Equipment:
     delivery: Delivery
     press: Press
     intake: Intake
+    exporter: Exporter
     quarantine: Quarantine
     store: files.Store
     making: "Making"
@@ -27,6 +29,7 @@ class Equipment:
         self.delivery.stop()
         self.press.stop()
         self.intake.stop()
+        self.exporter.stop()
 
     async def close(self) -> None:
         await self.delivery.close()
@@ -62,6 +65,7 @@ def open_equipment(*, settings: Settings, pace: Pace | None = None) -> Equipment
         delivery=Delivery(smtp_url=settings.smtp_url, pace=pace),
         press=Press(make=making, store=store),
         intake=Intake(store=store, seconds=pace.lease if pace else LEASE_SECONDS),
+        exporter=Exporter(store=store),
         quarantine=Quarantine(clamav_url=settings.clamav_url, store=store),
         store=store,
         making=making,

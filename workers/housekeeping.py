@@ -3,21 +3,24 @@
 import logging
 from datetime import timedelta
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from models import Delivery, Document, IdempotencyKey, LoginRequest, OutboxMail, Session, Upload
+from models import Delivery, Document, Export, IdempotencyKey, LoginRequest, OutboxMail, Upload
 from resolvers import clock, files
 from resolvers.imports import deliveries
+from rules.exports import OFFERED
 from rules.login_request import CONFIRM_WITHIN
 from rules.uploads import UploadState
 from rules.vocabulary import JobStatus, LoginRequestState, UploadKind
-from workers import metrics
+from workers import exporting, metrics
 
 log = logging.getLogger("loket.sweep")
 
 DOCUMENT_LIVES = timedelta(days=1)
 UPLOAD_AWAITED = timedelta(days=1)
+EXPORT_REMEMBERED = timedelta(days=1)
 DOSSIER_LIVES = timedelta(days=1)
 READ_DOSSIER_LIVES = timedelta(hours=1)
 ANSWER_LIVES = timedelta(days=2)
@@ -29,12 +32,22 @@ AT_ONCE = 200
 async def sweep(*, store: files.Store) -> int:
     """One round. Returns how many things went."""
     gone = await _documents(store=store) + await _uploads(store=store) + await _deliveries(store=store)
-    gone += await _unconfirmed()
+    gone += await _exports(store=store) + await _unconfirmed()
     real = clock.real_now()
     gone += await IdempotencyKey.filter(created_at__lt=real - ANSWER_LIVES).delete()
-    gone += await Session.filter(expires_at__lt=real - SESSION_REMEMBERED).delete()
+    gone += (await get_connection("default").execute_query(_SESSIONS, [real - SESSION_REMEMBERED]))[0]
     await metrics.measure()
     return gone
+
+
+_SESSIONS = """
+DELETE FROM session s
+ WHERE s.expires_at < $1 AND NOT EXISTS (
+     SELECT 1 FROM integrator i
+      WHERE i.account_id = s.account_id AND NOT EXISTS (
+          SELECT 1 FROM session l WHERE l.account_id = s.account_id AND l.last_seen_at > s.last_seen_at))
+"""
+"""The last of a machine stays: it says when the machine was used (rule 39)."""
 
 
 async def _documents(*, store: files.Store) -> int:
@@ -75,6 +88,17 @@ async def _deliveries(*, store: files.Store) -> int:
         await store.delete_all_of(folder=deliveries.FOLDER, row_id=delivery.id)
         await delivery.delete()
     return len(never_taken) + len(told)
+
+
+async def _exports(*, store: files.Store) -> int:
+    """The file once its links have ended; what is left of it, a day later."""
+    real = clock.real_now()
+    read = await Export.filter(ready_at__lt=real - 2 * OFFERED, storage_key__not="").limit(AT_ONCE)
+    for export in read:
+        await store.delete_all_of(folder=exporting.FOLDER, row_id=export.id)
+        await Export.filter(id=export.id).update(storage_key="")
+    old = Export.filter(created_at__lt=real - EXPORT_REMEMBERED, storage_key="")
+    return len(read) + await old.filter(status__in=[JobStatus.READY, JobStatus.FAILED]).delete()
 
 
 async def _uploads(*, store: files.Store) -> int:

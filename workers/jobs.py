@@ -31,6 +31,10 @@ async def take_deliveries(equipment: Equipment) -> int:
     return await equipment.intake.take_due()
 
 
+async def make_exports(equipment: Equipment) -> int:
+    return await equipment.exporter.make_due()
+
+
 async def scan_uploads(equipment: Equipment) -> int:
     return await equipment.quarantine.judge_waiting()
 
@@ -43,6 +47,7 @@ JOBS = {
     "deliver_mails": Job(work=deliver_mails, every=10),
     "make_documents": Job(work=make_documents, every=10),
     "take_deliveries": Job(work=take_deliveries, every=10),
+    "make_exports": Job(work=make_exports, every=10),
     "scan_uploads": Job(work=scan_uploads, every=30),
     "sweep": Job(work=sweep, every=60),
 }

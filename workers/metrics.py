@@ -29,6 +29,7 @@ DOCUMENTS = Gauge("loket_documents_waiting", "PDFs asked for and not made.", mul
 DELIVERIES = Gauge(
     "loket_deliveries_waiting", "Deliveries of dossiers not taken in yet.", multiprocess_mode=_LATEST
 )
+EXPORTS = Gauge("loket_exports_waiting", "Exports asked for and not made.", multiprocess_mode=_LATEST)
 QUARANTINE = Gauge("loket_uploads_in_quarantine", "Uploads not yet judged.", multiprocess_mode=_LATEST)
 
 _STAND = """
@@ -38,6 +39,7 @@ SELECT count(*) FILTER (WHERE due_at <= $1) AS due,
        coalesce(extract(epoch FROM $1 - min(created_at)), 0)::float AS oldest,
        (SELECT count(*) FROM document WHERE status IN ('QUEUED', 'RUNNING')) AS documents,
        (SELECT count(*) FROM delivery WHERE finished_at IS NULL AND due_at IS NOT NULL) AS deliveries,
+       (SELECT count(*) FROM export WHERE status IN ('QUEUED', 'RUNNING')) AS exports,
        (SELECT count(*) FROM upload WHERE state = 'QUARANTINE') AS quarantine
   FROM outbox_mail WHERE sent_at IS NULL AND cancelled_at IS NULL
 """
@@ -52,6 +54,7 @@ async def measure() -> None:
     OLDEST.set(max(0.0, stand["oldest"]))
     DOCUMENTS.set(stand["documents"])
     DELIVERIES.set(stand["deliveries"])
+    EXPORTS.set(stand["exports"])
     QUARANTINE.set(stand["quarantine"])
 
 

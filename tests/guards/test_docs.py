@@ -18,6 +18,7 @@ from tests.guards.paper import PAPERS, blocks, links, sources, spans
 README = ROOT / "README.md"
 ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 WRITTEN_BY_HAND = {
+    Path("docs/integrator.py"),
     Path("docs/journey.py"),
     Path("docs/procedure.md"),
     *(path.relative_to(ROOT) for path in ADRS),

@@ -26,10 +26,14 @@ SQL_CLOCK = re.compile(r"\b(?:now|clock_timestamp|statement_timestamp|transactio
 
 CLOCKS = {"resolvers/clock.py": "the one place: the procedure's clock and real time"}
 DICE = {
+    "resolvers/machines.py": "the secret of a machine",
     "resolvers/sessions.py": "the token of a session",
     "resolvers/passwords.py": "a hash that nobody can type the password of",
 }
-SQL_CLOCKS = {"workers/lease.py": "a lease runs on the database's own time, the same for every worker"}
+SQL_CLOCKS = {
+    "workers/lease.py": "a lease runs on the database's own time, the same for every worker",
+    "resolvers/export_rows.py": "what changed bears the beginning of its transaction, which only the database knows",
+}
 
 PURE = {
     "collections",

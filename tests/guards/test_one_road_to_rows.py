@@ -34,6 +34,7 @@ ELSEWHERE = {
 """Where else a query on these models begins, and why it may."""
 
 SQL_ELSEWHERE = {
+    "exports/query.py": "columns of forms that scope.py has chosen: each of its statements begins with one of scope's",
     "resolvers/imports/departments.py": "files of a region: no viewer, and nothing in the schema reaches it",
     "resolvers/imports/pupil_parts.py": "files of a region: no viewer, and nothing in the schema reaches it",
     "resolvers/imports/pupil_register.py": "files of a region: no viewer, and nothing in the schema reaches it",

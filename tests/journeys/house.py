@@ -21,7 +21,7 @@ PASSED_ON = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "FILES_URL", "LINK_KEY", "
 
 @dataclass
 class House:
-    """The API as a process of its own, on the database of this test; its clock goes on from the moment of the test."""
+    """The API and workers as processes, on the database of this test; their clock goes on from the moment of the test."""
 
     world: World
     folder: Path
@@ -31,16 +31,23 @@ class House:
     async def start(self) -> Process:
         offset = (await clock.now() - clock.real_now()).total_seconds()
         await ClockOffset.update_or_create(id=1, defaults={"offset_seconds": offset})
-        log = self.folder / f"api-{len(self.begun)}.log"
-        passed = {name: os.environ[name] for name in PASSED_ON}
-        process = Process(
-            "serve", log=log, environment={**passed, "ENVIRONMENT": "sandbox", "PORT": str(self.port)}
-        )
-        self.begun.append(process)
+        process = self._begun("serve")
         async with asyncio.timeout(BEGINS_WITHIN):
             while not await self.is_ready():
                 assert process.runs, process.said()
                 await asyncio.sleep(0.05)
+        return process
+
+    def start_worker(self) -> Process:
+        return self._begun("worker")
+
+    def _begun(self, command: str) -> Process:
+        log = self.folder / f"{command}-{len(self.begun)}.log"
+        passed = {name: os.environ[name] for name in PASSED_ON}
+        process = Process(
+            command, log=log, environment={**passed, "ENVIRONMENT": "sandbox", "PORT": str(self.port)}
+        )
+        self.begun.append(process)
         return process
 
     async def is_ready(self) -> bool:

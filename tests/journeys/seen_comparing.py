@@ -7,8 +7,8 @@ from typing import Any
 from models import Account
 from rules.vocabulary import Role
 from schema.roles import SCHEMAS
-from schema.seen_in_states import FACTS, ROLE, State, Who, fact_of
-from tests.journeys.seen_asking import Told, everything, fetched, roots, tellings
+from schema.seen_in_states import FACTS, ROLE, State, Who, fact_of, may_export
+from tests.journeys.seen_asking import Told, everything, exported, fetched, roots, tellings
 from tests.journeys.seen_children import Child, canaries, numbers
 from tests.journeys.seen_year import Year
 from tests.world import Person
@@ -55,6 +55,7 @@ class Looked:
             told.texts += [text for reader, text in mails if reader is who]
             await self._narrowed(stop, who, person, told)
             self._compare(stop, dict.fromkeys(self.year.children, who), told)
+            self._exported(stop, who, await exported(person, ROLE[who]))
         for child in self.year.children:
             told = Told()
             if child.parent is not None:
@@ -62,6 +63,19 @@ class Looked:
             told.texts += [text for reader, text in mails if reader is child]
             others = dict.fromkeys(self.year.children, Who.OTHER_FAMILY)
             self._compare(stop, {**others, child: Who.FAMILY}, told)
+
+    def _exported(self, stop: str, who: Who, told: Told) -> None:
+        """Exports tell no more than they may, and name whoever the viewer has."""
+        text = "\n".join(told.texts)
+        words = canaries(text) | numbers(self.year.children, text)
+        for child in self.year.children:
+            found = {fact for number, fact in words if number == child.number}
+            where = f"{stop}: {who.name} of {child.state.name}"
+            self.wrong += [
+                f"{where} sees {one} in an export" for one in sorted(found - may_export(who, child.state))
+            ]
+            if told.texts and FACTS["list"].seen_by(who, child.state) and "name" not in found:
+                self.wrong.append(f"{where} is in no export")
 
     def _tried_by(self, child: Child) -> list[Child]:
         """One family tries the files of all; the others ask for their own."""

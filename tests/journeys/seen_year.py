@@ -11,6 +11,7 @@ from resolvers import clock
 from schema.seen_in_states import ROLE, State, Who
 from tests.journeys.handling import AFTER_CENTRAL, HANDLING, done, listed, seats
 from tests.journeys.seen_children import Child, made, other_school
+from tests.machines import machine
 from tests.world import PASSWORD, Person, World, at, one_second_before, token_in
 
 LAST_SECOND = "2027-05-20 16:00"
@@ -66,10 +67,11 @@ async def begin(world: World) -> Year:
         Who.LINKED_REGION: {"region_id": world.amsterdam.id},
         Who.LINKED_LEAD: {"region_id": world.amsterdam.id},
         Who.UNLINKED_REGION: {"region_id": unlinked.id},
-        Who.INTEGRATOR: {"region_id": world.amstelland.id},
     }
     for who, place in places.items():
         year.people[who] = await world.staff(ROLE[who], **place)
+    # Of a school that is on nobody's list.
+    year.people[Who.INTEGRATOR] = await machine(world, schools=[5])
     year.people[Who.PUBLIC] = world.nobody()
     await CapacityGroup.all().update(seats=50)
     for child in year.children:

@@ -102,7 +102,7 @@ FIND = {
     "vo_staff_amsterdam": {"Aangemelde leerlingen"},
     "region_admin": {
         "Leerlingen", "Nog geen ouderinlog", "Eén leerling", "Wie om een inlog vraagt", "Aanvraag goedkeuren",
-        "Aanvraag afwijzen",
+        "Aanvraag afwijzen", "Koppelingen", "Koppeling maken",
     },
     "project_lead": {"Wat is nu open"},
     "integrator": {"Wat is nu open"},

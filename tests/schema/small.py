@@ -219,7 +219,7 @@ def viewer(role: Role) -> Viewer:
 VIEWERS = {"editor": viewer(EDITOR), "parent": viewer(Role.PARENT), "other-editor": viewer(EDITOR)}
 
 
-async def authenticate(*, token: str) -> Viewer | None:
+async def authenticate(*, token: str, address: str) -> Viewer | None:
     if token == "broken":
         raise RuntimeError(SECRET)
     return VIEWERS.get(token)

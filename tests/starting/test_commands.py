@@ -56,7 +56,7 @@ def test_mails_writes_a_page_of_every_mail_where_nothing_runs(tmp_path: Path) ->
 
 def test_a_command_on_the_database_says_so_where_there_is_none(tmp_path: Path) -> None:
     for name in commands.ON_DATABASE:
-        given = ["schools", "scholen.csv"] if name == "import" else []
+        given = {"import": ["schools", "scholen.csv"], "integrator": ["list", "AMSTELLAND"]}.get(name, [])
         status, out, err = run(name, *given, LOKET_FOLDER=str(tmp_path))
         assert (status, out) == (2, ""), name
         assert "DATABASE_URL: is not set, and there is no sandbox here: ./loket dev makes one" in err
