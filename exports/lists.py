@@ -43,7 +43,7 @@ HOME = (
     _c("street", "Straat", "De straat van het woonadres; leeg als het geheim is.", "ad.street", width=22),
     _c("house_number", "Huisnummer", "Het huisnummer.", "ad.house_number", width=11),
     _c("postcode", "Postcode", "De postcode.", "ad.postcode", width=10),
-    _c("city", "Woonplaats", "De woonplaats.", "ad.city", width=18),
+    _c("city", "Woonplaats", "De woonplaats.", "ad.city", width=24),
 )
 ORIGIN = (
     _c("primary_school", "Basisschool", "De school waar de leerling vandaan komt.",

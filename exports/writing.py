@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from math import ceil
 from typing import Any, BinaryIO
 
 from rustpy_xlsxwriter import Format, write_worksheet
@@ -14,6 +15,8 @@ BOM = b"\xef\xbb\xbf"
 COPY_OPTIONS: dict[str, Any] = {"format": "csv", "delimiter": ";", "force_quote": True, "encoding": "utf-8"}
 """How PostgreSQL writes the lines behind `head`: as `lines` does."""
 
+A4, ACROSS = 9, 210
+"""The number of that paper, and how wide a sheet of it still reads, in characters."""
 _FORMATS = {Shape.DATE: "dd-mm-yyyy", Shape.MOMENT: "dd-mm-yyyy hh:mm"}
 
 
@@ -47,12 +50,29 @@ def spreadsheet(
         to,
         sheet_name=title,
         freeze_row=1,
+        freeze_col=_named(columns),
         autofilter=first is not None,
         header_format=Format().set_bold().set_background_color("#E6EEF5"),
         column_widths={column.header: float(column.width) for column in columns},
         column_formats={
-            column.header: Format().set_num_format(_FORMATS[column.shape])
+            column.header: Format().set_num_format(_FORMATS[column.shape]).set_align("left")
             for column in columns
             if column.shape in _FORMATS
         },
+        # Numbers that are names, ELK and BSN: no green corner says that they should count.
+        ignore_errors=[column.header for column in columns if column.shape in (Shape.TEXT, Shape.SEALED)],
+        page_setup={
+            "landscape": True,
+            "paper_size": A4,
+            "fit_to_pages": (ceil(sum(column.width for column in columns) / ACROSS), 0),
+            "repeat_rows": 0,
+            "repeat_columns": (0, max(0, _named(columns) - 1)),
+            "footer": "&L&A&R&P / &N",
+        },
     )
+
+
+def _named(columns: Sequence[Column]) -> int:
+    """The columns up to the last name: whoever looks at the far right still sees whose row it is."""
+    names = [place for place, column in enumerate(columns, start=1) if column.name == "last_name"]
+    return names[0] if names else 0
