@@ -1,6 +1,7 @@
 """Rule 39: a file is made once, whole, by whichever worker lives, for who may have it at that moment."""
 
 import asyncio
+import os
 import random
 import signal
 from datetime import timedelta
@@ -8,9 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import obstore
 import pytest
 
+from benchmarks.exports_data import multiply
 from exports.lists import LISTS
 from models import Account, Export
 from resolvers import clock, files
@@ -19,9 +22,8 @@ from tests.journeys.applied import applied, officer
 from tests.journeys.exported import CREATE, ONE, in_csv, in_xlsx, of_csv, of_xlsx, rows
 from tests.journeys.house import House
 from tests.world import Person, World
-from workers import housekeeping, lease
+from workers import exporting, housekeeping, lease
 from workers.drain import drain
-from workers.exporting import SIDE_BY_SIDE
 
 
 async def asked(person: Person, kind: str = "ENROLMENTS", format: str = "CSV", **given: Any) -> Any:
@@ -174,5 +176,35 @@ class TestAWorkerThatIsKilled:
         assert (await Export.get(id=made["id"])).storage_key == kept.storage_key
 
 
-async def test_small_ones_do_not_wait_for_a_large_one() -> None:
-    assert SIDE_BY_SIDE > 1
+class TestALargeOne:
+    async def test_tells_how_far_it_is_and_lets_small_ones_by(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await applied(world)
+        admin = await world.staff(Role.REGION_ADMIN, region_id=world.amstelland.id)
+        staff = await officer(world, 1)
+        owner = await asyncpg.connect(os.environ["DATABASE_OWNER_URL"])
+        try:
+            await multiply(owner, rows=8000)
+        finally:
+            await owner.close()
+        monkeypatch.setattr(exporting, "BEAT_SECONDS", 0.005)
+        monkeypatch.setattr(exporting, "BATCH", 200)
+        large = await asked(admin, format="XLSX")
+        making = asyncio.create_task(drain(settings=world.settings))
+        seen: list[int] = []
+        small: str | None = None
+        overtaken = False
+        while not making.done():
+            export = (await admin.ask(ONE, id=large["id"]))["export"]
+            seen.append(export["progress"])
+            if small is None and export["status"] == "RUNNING":
+                small = (await asked(staff))["id"]
+            elif small is not None and export["status"] == "RUNNING":
+                overtaken |= (await staff.ask(ONE, id=small))["export"]["status"] == "READY"
+            await asyncio.sleep(0.01)
+        await making
+        assert len({one for one in seen if 0 < one < 100}) > 1, seen
+        assert seen == sorted(seen)
+        assert overtaken
+        assert (await admin.ask(ONE, id=large["id"]))["export"]["rowCount"] == 8001
