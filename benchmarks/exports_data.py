@@ -7,6 +7,8 @@ COPIED = {
     "pupil": {
         "id": "m.new_pupil",
         "elk_number": "'X' || lpad(to_hex(m.number), 5, '0')",
+        # Other people, not so many of one birth.
+        "last_name": "t.last_name || ' ' || m.number",
         "sort_name": "t.sort_name || ' ' || m.number",
         "bsn_index": "NULL",
         "bsn_encrypted": "NULL",
