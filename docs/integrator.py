@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 FIELDS = {
@@ -58,6 +58,8 @@ class Loket:
                     sys.exit(refused.read().decode())
                 time.sleep(int(refused.headers["Retry-After"]))
                 continue
+            except URLError as away:
+                sys.exit(f"{self._address} does not answer: {away.reason}")
             if answer.get("errors"):
                 sys.exit(json.dumps(answer["errors"], ensure_ascii=False))
             return answer["data"]
@@ -97,8 +99,12 @@ def main() -> None:
     arguments.add_argument("table", type=Path)
     arguments.add_argument("--export", choices=FIELDS, default="exportEnrolments")
     given = arguments.parse_args()
-    loket = Loket(address=given.address, username=given.username, secret=os.environ["LOKET_SECRET"])
+    secret = os.environ.get("LOKET_SECRET") or sys.exit("Put the secret in LOKET_SECRET.")
+    loket = Loket(address=given.address, username=given.username, secret=secret)
     table = json.loads(given.table.read_text("utf-8")) if given.table.exists() else {}
+    of = f"{given.export} of {given.username} at {given.address}"
+    if table.setdefault("of", of) != of:
+        sys.exit(f"{given.table} holds {table['of']}. Give every export a file of its own.")
     counts = fetch(loket=loket, export=given.export, table=table)
     fresh = given.table.with_suffix(".new")
     fresh.write_text(json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")

@@ -143,7 +143,7 @@ WITHDRAWN = ExportList(
     row="ExportedWithdrawal",
     title="Terugtrekkers",
     filename="terugtrekkers",
-    description="Een regel van de export Terugtrekkers: een aanmelding die is beëindigd.",
+    description="Een regel van de export Terugtrekkers: een aanmelding die de ouders of de VO-school hebben teruggetrokken.",
     columns=(
         *NAME,
         *HERE,

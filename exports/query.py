@@ -40,6 +40,18 @@ for _rank in range(1, LONGEST_LIST + 1):
         f"s{_rank}": f"LEFT JOIN secondary_school s{_rank} ON s{_rank}.id = {_department}.school_id",
     }
     _NEEDS |= {_department: (_line,), f"s{_rank}": (_line, _department)}
+ALSO_TWINS = """
+SELECT id, changed_at, there FROM (
+    SELECT x."0" AS id, x."1" AS changed_at, y."0" IS NOT NULL AS there
+      FROM ({changed}) x LEFT JOIN ({now}) y ON y."0" = x."0"
+     UNION
+    SELECT y."0", y."1", TRUE
+      FROM ({changed}) x JOIN pupil p ON p.id = x."2"
+      JOIN pupil t ON t.birth_date = p.birth_date AND t.last_name = p.last_name AND t.id <> p.id
+      JOIN ({now}) y ON y."2" = t.id) found"""
+"""What changed as a base, and the children of the same birth who are in the export: their row names it. `changed` and
+`now` give the id of a form, the moment of its last change, and its pupil."""
+
 ZONE = "Europe/Amsterdam"
 
 

@@ -52,6 +52,7 @@ async def create_export(
     checks = Checks()
     why = checks.text("reason", reason or "", label="Reden", longest=LONGEST_REASON)
     checks.done()
+    rule.may_be_kept(reason=why)
     if not may_read(viewer=viewer, kind=kind):
         raise NotFound().at("kind")
     year_id = await year_of(viewer=viewer, name=school_year)

@@ -152,14 +152,19 @@ def exported(
 
 
 def once_exported(
-    viewer: Viewer, *, school_year_id: UUID | None, department_id: UUID | None = None
+    viewer: Viewer, *, kind: ExportKind, school_year_id: UUID | None, department_id: UUID | None = None
 ) -> QuerySet[Enrolment]:
     """The forms that are in an export of this viewer or may have been: by id alone, to say which are not any more."""
+    if kind is ExportKind.WITHDRAWN:
+        # What ended stays so.
+        return exported(viewer, kind=kind, school_year_id=school_year_id, department_id=department_id)
     reached = _in_exports_of(viewer)
     if viewer.role is not Role.REGION_ADMIN:
         # Whom the school of the first choice sent on.
         reached |= Q(first_school_id__in=_schools_of(viewer))
     forms = Enrolment.filter(reached, school_year_id=school_year_id or NOTHING, finalized_at__isnull=False)
+    if kind is ExportKind.OUTSIDE_PUPILS:
+        forms = forms.filter(pupil__origin=PupilOrigin.OUTSIDE)
     if department_id is not None:
         forms = forms.filter(Q(handling_department_id=department_id) | Q(first_department_id=department_id))
     return forms

@@ -29,7 +29,8 @@ ExportKindEnum = strawberry.enum(
     ),
 )
 FileFormatEnum = strawberry.enum(
-    FileFormat, description="CSV: tekst met puntkomma's. XLSX: een spreadsheet met datums en getallen."
+    FileFormat,
+    description="CSV: tekst met puntkomma's, voor systemen. XLSX: om te openen als spreadsheet; nummers houden daar hun nullen.",
 )
 TYPES: dict[Shape, Any] = {
     Shape.TEXT: str | None,
@@ -51,7 +52,8 @@ def _row_type(one: ExportList) -> type:
         ),
         "left": seen_by(
             READERS,
-            description="Of de leerling niet meer in deze export staat; de rest van de regel is dan leeg.",
+            description="Of de leerling nu niet in deze export staat; de rest van de regel is dan leeg. Dat kan ook als hij er nooit "
+            "in stond.",
         ),
     }
     types: dict[str, Any] = {"id": strawberry.ID, "changed_at": datetime, "left": bool}

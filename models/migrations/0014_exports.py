@@ -27,12 +27,22 @@ TOUCHED = (
         "pupil",
         "UPDATE OF elk_number, first_name, infix, last_name, birth_date, gender, advice_id, primary_school_id,"
         " origin_school, origin_brin, bsn_encrypted, class_group",
-        "pupil_id = NEW.id",
+        # And children of the same birth, when it is not the same any more.
+        "pupil_id IN (SELECT NEW.id UNION ALL SELECT t.id FROM pupil t"
+        " WHERE t.birth_date = OLD.birth_date AND t.last_name = OLD.last_name"
+        " AND (OLD.birth_date, OLD.last_name) IS DISTINCT FROM (NEW.birth_date, NEW.last_name))",
     ),
     (
         "address_in_exports",
         "address",
         "INSERT OR UPDATE OR DELETE",
+        "pupil_id = coalesce(NEW.pupil_id, OLD.pupil_id)",
+    ),
+    # Twins are known by their parents' address too.
+    (
+        "guardian_in_exports",
+        "guardian",
+        "INSERT OR UPDATE OF email OR DELETE",
         "pupil_id = coalesce(NEW.pupil_id, OLD.pupil_id)",
     ),
     (
@@ -68,7 +78,7 @@ TOUCH = [
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             -- The trigger of the form itself sets the moment.
-            UPDATE enrolment SET changed_at = NULL WHERE finalized_at IS NOT NULL AND {forms};
+            UPDATE enrolment SET changed_at = NULL WHERE finalized_at IS NOT NULL AND ({forms});
             RETURN NULL;
         END $$
         """  # noqa: S608

@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from models import Address, Advice, Department, Enrolment, PrimarySchool, Pupil, SecondarySchool
+from models import Address, Advice, Department, Enrolment, Guardian, PrimarySchool, Pupil, SecondarySchool
 from rules.vocabulary import ExportKind, Role
 from tests.journeys.applied import applied, officer
 from tests.journeys.exported import fields, rows
-from tests.journeys.handling import AFTER_CENTRAL, child, done, handle, listed
+from tests.journeys.handling import AFTER_CENTRAL, at_home, child, done, handle, listed
 from tests.world import Person, World
 from workers import lease
 
@@ -100,6 +100,46 @@ class TestAskingAgain:
         (gone,) = await changed(staff, since, ExportKind.WITHDRAWN)
         assert (gone["left"], gone["withdrawnBy"]) == (False, "VO_STAFF")
 
+    @pytest.mark.parametrize("change", ["withdrawn", "born", "number", "parent"])
+    async def test_gives_a_child_whose_twin_changed(self, world: World, change: str) -> None:
+        """Its row names the twin."""
+        one, two = await child(world, first_name="Lot"), await child(world, first_name="Mia")
+        staff = await handle(world)
+        lottery = ExportKind.DECENTRAL_LOTTERY
+        assert {row["twins"] for row in await rows(staff, lottery)} == {one.elk_number, two.elk_number}
+        since = await now(staff)
+        match change:
+            case "withdrawn":
+                await done(staff, "withdrawPupil", one, reason="Komt niet.")
+            case "born":
+                await Pupil.filter(id=one.id).update(birth_date="2014-01-01")
+            case "number":
+                await Pupil.filter(id=one.id).update(elk_number="99999")
+            case _:
+                await Address.filter(pupil_id=one.id).delete()
+                await Guardian.filter(pupil_id=one.id).update(email="anders@example.org")
+        found = {row["id"]: row for row in await changed(staff, since, lottery)}
+        assert {key: row for key, row in found.items() if not row["left"]} == {
+            row["id"]: row
+            for row in await rows(staff, lottery)
+            if row["elkNumber"] in (two.elk_number, "99999") or change in ("born", "parent")
+        }
+        page = await rows(staff, lottery, changedSince=f'"{since}"', first=1)
+        assert len(page) == len(found) == 2
+
+    async def test_tells_nobody_of_a_list_who_is_not_of_its_kind(self, world: World) -> None:
+        pupil = await child(world)
+        staff = await handle(world)
+        since = await now(staff)
+        await done(staff, "placePupil", pupil, **at_home(world))
+        for kind in (ExportKind.OUTSIDE_PUPILS, ExportKind.WITHDRAWN):
+            assert await changed(staff, since, kind) == []
+
+    async def test_since_the_beginning_of_time_is_everything(self, world: World) -> None:
+        await child(world)
+        staff = await handle(world)
+        assert len(await changed(staff, "0001-01-01T00:00:00+14:00")) == 1
+
     async def test_knows_nothing_of_a_concept(self, world: World) -> None:
         staff = await officer(world)
         since = await now(staff)
@@ -122,7 +162,7 @@ class TestAskingAgain:
         (row,) = await changed(staff, since)
         assert row["track"] == "Sport"
 
-    @pytest.mark.parametrize("moment", ["2099-01-01T00:00:00Z", "2027-04-01T10:02:00+02:00"])
+    @pytest.mark.parametrize("moment", ["2099-01-01T00:00:00Z", "2027-04-01T10:00:01+02:00"])
     async def test_from_a_moment_that_has_not_come_is_refused(self, world: World, moment: str) -> None:
         staff = await officer(world)
         answer = await staff.post(f'{{ exportEnrolments(changedSince: "{moment}") {{ nodes {{ id }} }} }}')

@@ -111,6 +111,16 @@ class TestAsking:
         await drain(settings=world.settings)
         await asked(staff)
 
+    @pytest.mark.parametrize("reason", ["voor 111222333", "BSN 111.222.333", "x" * 301])
+    async def test_with_a_reason_that_the_audit_may_not_keep_is_refused(
+        self, world: World, reason: str
+    ) -> None:
+        staff = await officer(world)
+        given = {"kind": "OUTSIDE_PUPILS", "format": "CSV", "reason": reason}
+        refused = await staff.do("createExport", CREATE, **given)
+        assert [(one["code"], one["path"]) for one in refused["errors"]] == [("INVALID_VALUE", ["reason"])]
+        assert "111" not in refused["errors"][0]["message"]
+
     async def test_of_a_year_that_is_not_there_is_refused(self, world: World) -> None:
         staff = await officer(world)
         refused = await staff.do(

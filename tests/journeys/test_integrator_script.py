@@ -27,13 +27,13 @@ async def granted(world: World) -> Any:
     return await admin.done("createIntegrator", "secret integrator { username }", **given)
 
 
-async def run(house: House, made: Any, table: Path) -> str:
+async def run(house: House, made: Any, table: Path, *more: str, status: int = 0) -> str:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(ROOT / "docs" / "integrator.py"), f"http://127.0.0.1:{house.port}", made["integrator"]["username"], str(table),
+        sys.executable, str(ROOT / "docs" / "integrator.py"), f"http://127.0.0.1:{house.port}", made["integrator"]["username"], str(table), *more,
         env={"LOKET_SECRET": made["secret"]}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
+    assert process.returncode == status, said.decode()
     return said.decode()
 
 
@@ -108,3 +108,5 @@ async def test_ends_with_the_table_of_a_full_export_after_five_hundred_steps(
     assert kept == fresh
     assert 0 < len(fresh) < 20
     assert "0 rows came, 0 left" in await run(house, made, table)
+    other = await run(house, made, table, "--export", "exportWithdrawn", status=1)
+    assert "a file of its own" in other

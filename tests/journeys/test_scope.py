@@ -25,6 +25,7 @@ from models import (
 from rules.vocabulary import PeriodKind, PlacementStatus, Role
 from schema.roles import SCHEMAS
 from tests.journeys.every_step import enrolled, send_file
+from tests.machines import machine
 from tests.world import Person, World, at
 
 REST: dict[str, dict[str, Any]] = {
@@ -36,6 +37,8 @@ REST: dict[str, dict[str, Any]] = {
     "confirmTestAdvice": {"advice": "HAVO"},
     "approveLoginRequest": {},
     "createDocument": {"kind": "OKI_DOC"},
+    "createExport": {"kind": "ENROLMENTS", "format": "CSV"},
+    "createIntegrator": {"name": "Wie is dit?", "kinds": ["ENROLMENTS"]},
     "createOsoDossier": {},
     "createPupil": {"firstName": "Sem", "lastName": "Vos", "birthDate": "2015-04-05"},
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
@@ -50,7 +53,9 @@ REST: dict[str, dict[str, Any]] = {
     "registerNotPlaceable": {"explanation": "Wie is dit?"},
     "removeAttachment": {},
     "removeFamilyDocument": {},
+    "revokeIntegrator": {},
     "revokeSession": {},
+    "rotateIntegratorSecret": {},
     "saveEnrolment": {"expectedVersion": 3},
     "sendParentLogin": {"region": "AMSTELLAND"},
     "setNotPlacingReason": {"reason": "MOVED"},
@@ -116,13 +121,23 @@ async def town(world: World) -> Town:
 
 
 def reads(role: Role) -> list[str]:
-    """Every question of a role that names something by its id."""
+    """Every question of a role that asks for something by its id."""
+    return [name for name, argument in _by_id(role) if argument == "id"]
+
+
+def narrowed(role: Role) -> list[tuple[str, str]]:
+    """Every list of a role that an id narrows, with what the id is called."""
+    return [(name, argument) for name, argument in _by_id(role) if argument != "id"]
+
+
+def _by_id(role: Role) -> list[tuple[str, str]]:
     root = SCHEMAS[role].core.query_type
     assert root is not None
     return [
-        name
+        (name, argument)
         for name, field in root.fields.items()
-        if any(get_named_type(argument.type).name == "ID" for argument in field.args.values())
+        for argument, of in field.args.items()
+        if get_named_type(of.type).name == "ID"
     ]
 
 
@@ -188,7 +203,7 @@ async def picture(town: Town) -> str:
 
 def test_every_act_that_names_an_id_is_tried_here() -> None:
     assert {name for role in Role for name in acts(role)} == set(REST)
-    assert {name for role in Role for name in reads(role)} == {"pupil", "document", "upload"}
+    assert {name for role in Role for name in reads(role)} == {"pupil", "document", "upload", "export"}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -200,6 +215,12 @@ class TestAnIdThatIsNotTheirs:
             asked = f"query($id: ID!) {{ it: {question}(id: $id) {{ __typename }} }}"
             for identity in await wrong_ids(town):
                 assert await person.ask(asked, id=identity) == {"it": None}, (question, identity)
+        if role is Role.INTEGRATOR:
+            person = await machine(town.world, schools=[0])
+        for question, argument in narrowed(role):
+            asked = f"query($id: ID!) {{ it: {question}({argument}: $id) {{ nodes {{ id }} }} }}"
+            for identity in await wrong_ids(town):
+                assert await person.ask(asked, id=identity) == {"it": {"nodes": []}}, (question, identity)
         assert await picture(town) == before
 
     async def test_is_not_found_in_doing_whatever_it_is(self, town: Town, role: Role) -> None:

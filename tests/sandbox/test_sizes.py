@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from models import Account, Pupil, Region, RegionGroup
-from resolvers import clock, passwords
+from models import Account, IntegratorSecret, Pupil, Region, RegionGroup
+from resolvers import clock, machines, passwords
 from rules.vocabulary import Role
 from sandbox import demo, personas, plan
 
@@ -25,7 +25,13 @@ async def test_a_small_region_knows_every_persona(database: None, movable_clock:
     for one in personas.known():
         account = await Account.get(username=one["username"])
         assert account.role.value == one["role"]
-        assert await passwords.matches(password=one["password"], stored=account.password_hash)
+        if account.role is Role.INTEGRATOR:
+            digest = machines.digest(secret=one["password"])
+            assert await IntegratorSecret.filter(
+                secret_hash=digest, integrator__account_id=account.id
+            ).exists()
+        else:
+            assert await passwords.matches(password=one["password"], stored=account.password_hash)
 
 
 async def test_a_group_of_regions_follows_where_numbers_run_out(
