@@ -27,6 +27,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from resolvers import idempotency
 from schema.build import Schemas
 from schema.http import Authenticate, GraphQLEndpoint
+from schema.trusted import NONE, Trusted
 from settings import Settings
 
 log = logging.getLogger("loket.app")
@@ -51,20 +52,22 @@ def create_app(
     schemas: Schemas,
     authenticate: Authenticate,
     checks: Mapping[str, Check],
+    trusted: Trusted = NONE,
     opened: Sequence[Opened] = (),
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Loket over ASGI.
 
     `opened` are the context managers that hold the pools, entered in order at start and left in
-    reverse; `checks` are what `/readyz` asks, each raising when it is not ready; `routes` are those
-    of others (`/files`, and in the sandbox `/dev`).
+    reverse; `checks` are what `/readyz` asks, each raising when it is not ready; `trusted` are the
+    documents that portals registered; `routes` are those of others (`/files`, and in the sandbox `/dev`).
     """
     endpoint = GraphQLEndpoint(
         schemas=schemas,
         authenticate=authenticate,
         answers=idempotency.Answers(),
         cursor_key=blake2b(settings.link_key.encode(), person=b"loket cursors", digest_size=64).digest(),
+        trusted=trusted,
         observe=_observe,
     )
     return Starlette(

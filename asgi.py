@@ -13,7 +13,7 @@ import logs
 from app import create_app
 from models import database
 from resolvers import clock, nudge, sessions, throttle
-from schema import files_http
+from schema import files_http, trusted
 from schema.roles import SCHEMAS
 from settings import Settings, load
 from workers.metrics import measured
@@ -45,6 +45,7 @@ def application() -> Starlette:
         authenticate=sessions.viewer_of,
         settings=settings,
         checks={"database": _database, "queue": queue_answers, "migrations": _migrations},
+        trusted=trusted.of(settings),
         opened=[lambda: throttle.connected(url=settings.redis_url), lambda: _pools(settings), measured],
         routes=routes,
     )

@@ -35,6 +35,23 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="write schema/sdl and the generated tables in docs")
     commands.add_parser("mails", help="write a page with every mail to .loket/mails.html")
 
+    trusted = commands.add_parser(
+        "trusted", help="which roles can run a portal's documents, and their manifest"
+    )
+    trusted.add_argument(
+        "files",
+        nargs="+",
+        type=lambda text: Path(text).absolute(),
+        metavar="FILE",
+        help="a document, as it is sent; or a manifest, ending in .json",
+    )
+    trusted.add_argument(
+        "--manifest",
+        type=lambda text: Path(text).absolute(),
+        metavar="FILE",
+        help="write there what TRUSTED_DOCUMENTS takes",
+    )
+
     load = commands.add_parser("import", help="take in a file of a region, a school or a test provider")
     load.add_argument(
         "kind",
@@ -149,6 +166,19 @@ def _schema(_given: argparse.Namespace) -> int:
     return 0
 
 
+def _trusted(given: argparse.Namespace) -> int:
+    from schema.trusting import offer
+
+    offered = offer(files=given.files)
+    print(*offered.said, sep="\n")
+    if offered.wrong:
+        print(*offered.wrong, sep="\n", file=sys.stderr)
+        return 1
+    if given.manifest is not None:
+        given.manifest.write_text(offered.manifest, "utf-8")
+    return 0
+
+
 def _mails(_given: argparse.Namespace) -> int:
     from emails.preview import index_html
     from sandbox.state import FOLDER
@@ -165,6 +195,7 @@ WITHOUT_DATABASE: dict[str, Callable[[argparse.Namespace], int]] = {
     "test": _test,
     "schema": _schema,
     "mails": _mails,
+    "trusted": _trusted,
 }
 """These bring their own servers or need none; the other commands are in `commands.py`."""
 

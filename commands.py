@@ -86,6 +86,11 @@ def serve(settings: Settings) -> int:
     """The API, until SIGTERM."""
     import uvicorn
 
+    if settings.web_processes > 1 and settings.trusted_documents is not None:
+        from schema.trusting import try_out
+
+        # A process that does not start is started again, for ever.
+        try_out(settings=settings)
     uvicorn.run(
         "asgi:application",
         factory=True,

@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         default=None, description="tcp://host:3310; when set, nothing unscanned leaves"
     )
     oso_schema_dir: str | None = Field(default=None, description="Folder with the published OSO schema")
+    trusted_documents: str | None = Field(
+        default=None, description="JSON file of the documents that portals registered, by their SHA-256"
+    )
+    trusted_documents_only: bool = Field(
+        default=False, description="No other document runs, introspection included; not so in the sandbox"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on")
     web_processes: int = Field(default=1, ge=1, le=64, description="How many processes serve answers with")
@@ -154,6 +160,20 @@ class Settings(BaseSettings):
         if folder is not None and not Path(folder).is_dir():
             raise ValueError("is not a folder that can be read")
         return folder
+
+    @field_validator("trusted_documents")
+    @classmethod
+    def _a_file(cls, file: str | None) -> str | None:
+        if file is not None and not Path(file).is_file():
+            raise ValueError("is not a file that can be read")
+        return file
+
+    @field_validator("trusted_documents_only")
+    @classmethod
+    def _something_is_trusted(cls, only: bool, info: ValidationInfo) -> bool:
+        if only and info.data.get("trusted_documents", "") is None:
+            raise ValueError("nothing would run: TRUSTED_DOCUMENTS is not set")
+        return only
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -143,6 +143,10 @@ class Sandbox:
         load.cache_clear()
         clock.allow_moving()
         settings = load()
+        if settings.trusted_documents is not None:
+            from schema.trusting import try_out
+
+            try_out(settings=settings)
 
         async def prepare() -> None:
             owner = settings.database_owner_url or settings.database_url

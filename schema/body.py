@@ -30,9 +30,10 @@ class BadBody(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A well-formed request; its document has not been looked at yet."""
+    """A well-formed request, by text or by the id of a trusted document; neither has been looked at yet."""
 
-    query: str
+    query: str | None
+    document_id: str | None
     variables: Mapping[str, Any]
     operation_name: str | None
 
@@ -63,7 +64,7 @@ async def read(*, headers: Mapping[str, str], receive: Receive) -> bytes:
 
 
 def parse(body: bytes) -> Asked:
-    """JSON as the standard has it: one object, in UTF-8, with a document in `query`."""
+    """JSON as the standard has it: one object, in UTF-8, with a document in `query`, or its id in `documentId`."""
     try:
         asked = json.loads(body.decode("utf-8"), parse_constant=_no_such_number)
     except (ValueError, RecursionError):
@@ -72,9 +73,15 @@ def parse(body: bytes) -> Asked:
         raise BadBody(400, "NO_BATCHES", "Stuur één verzoek tegelijk.")
     if not isinstance(asked, dict):
         raise BadBody(400, "BAD_REQUEST", 'Stuur een JSON-object met "query".')
-    query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    _refuse_automatic(asked.get("extensions"))
+    query, document_id = asked.get("query"), asked.get("documentId")
+    variables, name = asked.get("variables"), asked.get("operationName")
+    if query is not None and document_id is not None:
+        raise BadBody(400, "BAD_REQUEST", 'Stuur "query" of "documentId", niet allebei.')
+    if document_id is None and (not isinstance(query, str) or not query.strip()):
         raise BadBody(400, "BAD_REQUEST", '"query" ontbreekt of is geen tekst.')
+    if document_id is not None and not isinstance(document_id, str):
+        raise BadBody(400, "BAD_REQUEST", '"documentId" is geen tekst.')
     if variables is not None and not isinstance(variables, dict):
         raise BadBody(400, "BAD_REQUEST", '"variables" is geen object.')
     if name is not None and not isinstance(name, str):
@@ -82,7 +89,17 @@ def parse(body: bytes) -> Asked:
     # Only an escape can bring in a null byte or half a surrogate pair: UTF-8 and JSON refuse them raw.
     if b"\\u" in body and not _all_clean(asked):
         raise BadBody(400, "BAD_CHARACTERS", "Een tekst bevat tekens die niet bestaan.")
-    return Asked(query=query, variables=variables or {}, operation_name=name or None)
+    return Asked(query=query, document_id=document_id, variables=variables or {}, operation_name=name or None)
+
+
+def _refuse_automatic(extensions: Any) -> None:
+    # The code is the one by which clients that try this know that they are to send the text.
+    if isinstance(extensions, dict) and "persistedQuery" in extensions:
+        raise BadBody(
+            400,
+            "PERSISTED_QUERY_NOT_SUPPORTED",
+            "Stuur de vraag zelf, of de documentId van een vraag die vooraf is aangemeld.",
+        )
 
 
 def _no_such_number(_name: str) -> NoReturn:

@@ -1,7 +1,8 @@
 """From the text of a document to its answer: parse, limit, validate, execute.
 
 Parsing and validating cost more than many an answer, and portals send the same documents all day: a
-valid document is kept with its role's schema, together with the functions compiled from it.
+valid document is kept with its role's schema, together with the functions compiled from it. One that is
+trusted is kept as long as the process lives.
 """
 
 from collections import OrderedDict
@@ -44,6 +45,7 @@ RULES: tuple[type[ASTValidationRule], ...] = (
 ERRORS_SHOWN = 20
 KEPT_DOCUMENT = 16 * 1024
 KEPT_TOGETHER = 512 * 1024
+UNKNOWN = "Loket kent deze documentId niet voor uw rol."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +75,25 @@ class BadRequest(Exception):
 
 
 class Documents:
-    """The documents of one role's schema, those used last kept ready."""
+    """The documents of one role's schema: those that are trusted, and those used last."""
 
     def __init__(self, schema: RoleSchema) -> None:
         self._schema = schema
+        self._trusted: dict[bytes, dict[str | None, Prepared]] = {}
         self._kept: OrderedDict[tuple[bytes, str | None], Prepared] = OrderedDict()
         self._length = 0
 
     def prepare(self, *, text: str, operation_name: str | None) -> Prepared:
         """The document, parsed and found valid and within limits; or BadRequest."""
-        digest = sha256(text.encode())
-        key = (digest.digest(), operation_name)
+        digest = sha256(text.encode()).digest()
+        if digest in self._trusted:
+            return self.trusted(digest=digest, operation_name=operation_name)
+        key = (digest, operation_name)
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        prepared = self._prepare(text, operation_name, digest.hexdigest()[:16])
+        prepared = self._prepared(self._valid(_parsed(text)), operation_name, text, digest)
         if prepared.length <= KEPT_DOCUMENT:
             self._kept[key] = prepared
             self._length += prepared.length
@@ -96,8 +101,28 @@ class Documents:
                 self._length -= self._kept.popitem(last=False)[1].length
         return prepared
 
-    def _prepare(self, text: str, operation_name: str | None, digest: str) -> Prepared:
-        document = _parsed(text)
+    def trust(self, *, text: str) -> None:
+        """Keep a document for good, each of its operations ready; BadRequest when this role cannot run it."""
+        digest = sha256(text.encode()).digest()
+        document = self._valid(_parsed(text))
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        names = [one.name.value if one.name else None for one in operations]
+        ready = {name: self._prepared(document, name, text, digest) for name in names}
+        if len(names) == 1:
+            # One alone need not be named.
+            ready[None] = ready[names[0]]
+        self._trusted[digest] = ready
+
+    def trusted(self, *, digest: bytes, operation_name: str | None) -> Prepared:
+        """A document that is trusted, by its digest; or BadRequest."""
+        operations = self._trusted.get(digest)
+        if operations is None:
+            raise BadRequest([GraphQLError(UNKNOWN)], "DOCUMENT_UNKNOWN")
+        if operation_name not in operations:
+            raise _which_operation()
+        return operations[operation_name]
+
+    def _valid(self, document: DocumentNode) -> DocumentNode:
         schema = self._schema.core
         try:
             check_shape(document)
@@ -109,17 +134,19 @@ class Documents:
             raise BadRequest([error], "LIMIT_EXCEEDED") from error
         except RecursionError:
             raise BadRequest([GraphQLError("De vraag is te diep genest.")], "LIMIT_EXCEEDED") from None
+        return document
+
+    def _prepared(
+        self, document: DocumentNode, operation_name: str | None, text: str, digest: bytes
+    ) -> Prepared:
         operation = get_operation_ast(document, operation_name)
         if operation is None:
-            raise BadRequest(
-                [GraphQLError("Noem in operationName welke van de operaties u bedoelt.")],
-                "OPERATION_NAME_REQUIRED",
-            )
+            raise _which_operation()
         return Prepared(
             document=document,
             operation_name=operation.name.value if operation.name else None,
             kind=operation.operation,
-            digest=digest,
+            digest=digest.hex()[:16],
             only_steps=self._only_steps(document, operation),
             length=len(text),
         )
@@ -165,3 +192,9 @@ def _parsed(text: str) -> DocumentNode:
         raise BadRequest([error], "GRAPHQL_PARSE_FAILED") from error
     except RecursionError:
         raise BadRequest([GraphQLError("De vraag is te diep genest.")], "LIMIT_EXCEEDED") from None
+
+
+def _which_operation() -> BadRequest:
+    return BadRequest(
+        [GraphQLError("Noem in operationName welke van de operaties u bedoelt.")], "OPERATION_NAME_REQUIRED"
+    )

@@ -1,7 +1,7 @@
 """POST /graphql: one door, one schema per role behind it.
 
 Statuses: 200 when the document ran, whatever its fields answered; 400 when it could not run (no
-JSON, no document, unknown field, a limit); 401 for a token that is no longer good; 429 for a machine that
+JSON, no document, one that is not trusted where it must be, unknown field, a limit); 401 for a token that is no longer good; 429 for a machine that
 asks too fast; 405, 408, 413 and 415 for what is no such request. Every answer is JSON and bears `X-Correlation-Id`.
 """
 
@@ -31,10 +31,12 @@ from schema.build import Schemas
 from schema.context import Context
 from schema.execution import BadRequest, Documents, Prepared
 from schema.idempotency import AnswerStore, Once, is_key
+from schema.trusted import NONE, Trusted, digest_of
 
 log = logging.getLogger("loket.graphql")
 
 UNAUTHENTICATED = "U bent niet (meer) ingelogd. Log opnieuw in."
+NOT_TRUSTED = "Loket beantwoordt hier alleen vragen die vooraf zijn aangemeld. Stuur hun documentId."
 TOO_FAST = "Uw systeem stuurt te veel verzoeken achter elkaar. Wacht even en probeer het dan opnieuw."
 
 
@@ -70,9 +72,11 @@ class GraphQLEndpoint:
         authenticate: Authenticate,
         answers: AnswerStore,
         cursor_key: bytes,
+        trusted: Trusted = NONE,
         observe: Observe = lambda *_facts: None,
     ) -> None:
-        self._documents = {role: Documents(schema) for role, schema in schemas.items()}
+        self._documents = trusted.documents(schemas=schemas)
+        self._only_trusted = trusted.only
         self._authenticate = authenticate
         self._answers = answers
         self._cursor_key = cursor_key
@@ -118,6 +122,8 @@ class GraphQLEndpoint:
         headers = Headers(scope=scope)
         body = await bodies.read(headers=headers, receive=receive)
         asked = bodies.parse(body)
+        if asked.query is not None and self._only_trusted:
+            raise BadBody(400, "DOCUMENT_NOT_TRUSTED", NOT_TRUSTED)
         token = _token(headers)
         client = scope.get("client")
         address = client[0] if client else ""
@@ -141,7 +147,7 @@ class GraphQLEndpoint:
         role = context.role
         documents = self._documents[role]
         try:
-            prepared = documents.prepare(text=asked.query, operation_name=asked.operation_name)
+            prepared = _prepared(documents, asked)
         except BadRequest as bad:
             return Answered(400, refused(bad.errors, code=bad.code), role=role)
         facts: dict[str, Any] = {
@@ -167,6 +173,13 @@ class GraphQLEndpoint:
         if not is_key(key):
             raise BadBody(400, "BAD_IDEMPOTENCY_KEY", "Idempotency-Key: 1 tot 128 zichtbare ASCII-tekens.")
         return Once(store=self._answers, account_id=context.viewer.account_id, key=key, body=body)
+
+
+def _prepared(documents: Documents, asked: Asked) -> Prepared:
+    if asked.query is not None:
+        return documents.prepare(text=asked.query, operation_name=asked.operation_name)
+    digest = digest_of(asked.document_id or "")
+    return documents.trusted(digest=digest, operation_name=asked.operation_name)
 
 
 async def _within_budget(viewer: Viewer) -> None:

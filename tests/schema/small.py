@@ -24,6 +24,7 @@ from schema.errors import RefusalTypes, told_to
 from schema.http import GraphQLEndpoint
 from schema.idempotency import IdempotencyKeyBusy, IdempotencyKeyReused
 from schema.mutation import Mutations
+from schema.trusted import NONE, Trusted
 from schema.visibility import EVERYONE, SIGNED_IN, computed_for, input_type, output_type, seen_by
 
 
@@ -228,10 +229,14 @@ async def authenticate(*, token: str, address: str) -> Viewer | None:
 class Door:
     """A client in front of the endpoint."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, trusted: Trusted = NONE) -> None:
         self.answers = Answers()
         endpoint = GraphQLEndpoint(
-            schemas=SCHEMAS, authenticate=authenticate, answers=self.answers, cursor_key=b"k" * 64
+            schemas=SCHEMAS,
+            authenticate=authenticate,
+            answers=self.answers,
+            cursor_key=b"k" * 64,
+            trusted=trusted,
         )
         app = Starlette(routes=[Route("/graphql", endpoint=endpoint)])
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://loket")

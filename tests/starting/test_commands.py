@@ -1,5 +1,6 @@
 """The command line: every command it offers exists, and those that need no database ask for none."""
 
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,20 @@ def test_mails_writes_a_page_of_every_mail_where_nothing_runs(tmp_path: Path) ->
     for kind in KINDS:
         assert f'<h2 id="{kind}">' in page.read_text("utf-8")
     assert [path.name for path in page.parent.iterdir()] == ["mails.html"]
+
+
+def test_trusted_writes_a_manifest_only_when_somebody_can_run_each_document(tmp_path: Path) -> None:
+    good, bad, made = [tmp_path / name for name in ("good.graphql", "bad.graphql", "made.json")]
+    good.write_text("query Who { viewer { role } }", "utf-8")
+    bad.write_text("query Who { rol }", "utf-8")
+    status, out, err = run("trusted", str(good), str(bad), "--manifest", str(made))
+    assert status == 1
+    assert [line.split()[2] for line in out.splitlines()] == ["PUBLIC", "nobody"]
+    assert "bad.graphql: Cannot query field 'rol' on type 'Query'." in err
+    assert not made.exists()
+    status, out, err = run("trusted", str(good), "--manifest", str(made))
+    assert (status, err) == (0, "")
+    assert list(json.loads(made.read_text("utf-8"))) == [out.split()[1]]
 
 
 def test_a_command_on_the_database_says_so_where_there_is_none(tmp_path: Path) -> None:

@@ -239,6 +239,7 @@ class TestWhatIsInTheWay:
                 {"DATABASE_URL": "postgresql://loket:geheim@127.0.0.1:1/loket"},
                 "DATABASE_URL: the database does not let us in (ConnectionRefusedError)",
             ),
+            ({"TRUSTED_DOCUMENTS": __file__}, "TRUSTED_DOCUMENTS: cannot be read as JSON"),
         ],
     )
     def test_a_wrong_setting_is_said_and_not_repeated(

@@ -1,6 +1,7 @@
 """`./loket serve` and `./loket worker`: settings from the environment, refused with every mistake at once."""
 
 import asyncio
+import json
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -248,6 +250,37 @@ class TestTheApi:
         assert await asking == (200, {"data": {"requestPasswordReset": {"errors": []}}})
         assert await asyncio.to_thread(process.ended) in (0, -signal.SIGTERM)
         assert "Traceback" not in process.said()
+
+
+class TestTrustedDocuments:
+    def test_are_all_that_runs_where_that_is_asked(self, production: Production) -> None:
+        file, id_ = manifest(production, "query Who { viewer { role } }")
+        process = production.begin("serve", TRUSTED_DOCUMENTS=file, TRUSTED_DOCUMENTS_ONLY="true")
+        address = f"http://127.0.0.1:{production.environment['PORT']}"
+        answers(process, address)
+        assert asked(f"{address}/graphql", {"documentId": id_}) == (200, {"data": {"viewer": None}})
+        status, refused = asked(f"{address}/graphql", {"query": "query Who { viewer { role } }"})
+        assert (status, refused["errors"][0]["extensions"]["code"]) == (400, "DOCUMENT_NOT_TRUSTED")
+        process.tell(signal.SIGTERM)
+        process.ended()
+
+    @pytest.mark.parametrize("processes", ["1", "2"])
+    def test_that_no_role_can_run_start_nothing(self, production: Production, processes: str) -> None:
+        file, id_ = manifest(production, "query Who { hunter2 }")
+        process = production.begin("serve", TRUSTED_DOCUMENTS=file, WEB_PROCESSES=processes)
+        assert process.ended() == 2, process.said()
+        assert process.said().splitlines() == [
+            "Loket does not start; these settings are wrong:",
+            f"  TRUSTED_DOCUMENTS: {id_} is valid for no role; ./loket trusted says why",
+        ]
+
+
+def manifest(production: Production, text: str) -> tuple[str, str]:
+    """A file with one document, and its id."""
+    file = production.folder / f"{uuid4().hex}.json"
+    id_ = f"sha256:{sha256(text.encode()).hexdigest()}"
+    file.write_text(json.dumps({id_: text}), "utf-8")
+    return str(file), id_
 
 
 class TestTheWorker:
