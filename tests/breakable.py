@@ -2,6 +2,7 @@
 
 python -m tests.breakable smtp PORT FILE      takes mail on and writes each Message-ID to FILE
 python -m tests.breakable worker              the worker, with short leases and a movable clock
+python -m tests.breakable listener            the worker, with a movable clock, which never looks by itself
 """
 
 import asyncio
@@ -191,17 +192,21 @@ async def _serve_smtp(port: int, path: str) -> None:
     await server.serve_forever()
 
 
-async def _work() -> None:
+async def _work(*, pace: Pace | None, every: float) -> None:
+    import logs
     from resolvers import clock
     from settings import load
     from workers.main import run
 
+    logs.configure(level="INFO")
     clock.allow_moving()
-    await run(load(), pace=QUICK, every=0.5)
+    await run(load(), pace=pace, every=every)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "smtp":
         asyncio.run(_serve_smtp(int(sys.argv[2]), sys.argv[3]))
+    elif sys.argv[1] == "listener":
+        asyncio.run(_work(pace=None, every=24 * 3600))
     else:
-        asyncio.run(_work())
+        asyncio.run(_work(pace=QUICK, every=0.5))

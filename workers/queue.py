@@ -120,6 +120,7 @@ async def listen(*, redis_url: str, jobs: tuple[str, ...], ring: Ring) -> None:
             )
             for name in jobs:
                 ring(name)  # What was said while we did not listen.
+            log.info("listens for nudges")
             await worker.async_run()
         except asyncio.CancelledError:
             raise

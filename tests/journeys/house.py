@@ -16,15 +16,19 @@ from sandbox.state import free_port
 from tests.starting.running import BEGINS_WITHIN, Process
 from tests.world import World
 
-PASSED_ON = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "FILES_URL", "LINK_KEY", "BSN_KEYS", "BSN_INDEX_KEY")
+PASSED_ON = ("DATABASE_URL", "REDIS_URL", "FILES_URL", "LINK_KEY", "BSN_KEYS", "BSN_INDEX_KEY")
 
 
 @dataclass
 class House:
-    """The API and workers as processes, on the database of this test; their clock goes on from the moment of the test."""
+    """The API and workers as processes, on the database of this test; their clock goes on from the moment of the test.
+
+    Their mails come where the world reads them. `changed`: what their environment has besides.
+    """
 
     world: World
     folder: Path
+    changed: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     begun: list[Process] = field(default_factory=list)
 
@@ -41,14 +45,28 @@ class House:
     def start_worker(self) -> Process:
         return self._begun("worker")
 
-    def _begun(self, command: str) -> Process:
+    def start_listener(self) -> Process:
+        """A worker that looks when it begins and when it is nudged, and never by itself."""
+        return self._begun("listener", program=("-m", "tests.breakable"))
+
+    def _begun(self, command: str, *, program: tuple[str, ...] = ("cli.py",)) -> Process:
         log = self.folder / f"{command}-{len(self.begun)}.log"
-        passed = {name: os.environ[name] for name in PASSED_ON}
-        process = Process(
-            command, log=log, environment={**passed, "ENVIRONMENT": "sandbox", "PORT": str(self.port)}
-        )
+        environment = {
+            **{name: os.environ[name] for name in PASSED_ON},
+            "SMTP_URL": self.world.settings.smtp_url,
+            "ENVIRONMENT": "sandbox",
+            "PORT": str(self.port),
+            **self.changed,
+        }
+        process = Process(command, log=log, environment=environment, program=program)
         self.begun.append(process)
         return process
+
+    def end(self) -> None:
+        for process in self.begun:
+            if process.runs:
+                process.tell(signal.SIGKILL)
+                process.ended()
 
     async def is_ready(self) -> bool:
         async with self.client() as http:
@@ -68,7 +86,4 @@ async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
     try:
         yield made
     finally:
-        for process in made.begun:
-            if process.runs:
-                process.tell(signal.SIGKILL)
-                process.ended()
+        made.end()
