@@ -179,3 +179,29 @@ async def reader(world: World, role: Role) -> Person:
     if role is Role.VO_STAFF:
         return await officer(world)
     return await world.staff(role, region_id=world.amstelland.id)
+
+
+async def test_twins_of_the_lottery_are_those_of_the_list(world: World) -> None:
+    """Rule 29 is told twice, row by row on the list and in a file: the same children are meant."""
+    mother: dict[str, Any] = {"email": "moeder@example.org"}
+    one, two = (
+        await applied(world, first_name="Lot", **mother),
+        await applied(world, first_name="Mia", **mother),
+    )
+    three = await applied(world, first_name="Noa", email="vader@example.org")
+    await applied(world, first_name="Ver", school=1, **mother)
+    other = await applied(world, first_name="Oud", **mother)
+    await Pupil.filter(id=other.id).update(birth_date="2014-01-01")
+    await Address.filter(pupil_id__in=[one.id, three.id]).update(secret=True)
+    staff = await officer(world)
+    asked = "{ pupils(first: 100) { nodes { elkNumber twinsAtThisSchool { id } } } }"
+    listed = (await staff.ask(asked))["pupils"]["nodes"]
+    numbers = {str(pupil.id): pupil.elk_number for pupil in await Pupil.all()}
+    by_list = {
+        row["elkNumber"]: sorted(numbers[twin["id"]] for twin in row["twinsAtThisSchool"]) for row in listed
+    }
+    exported = await rows(staff, ExportKind.DECENTRAL_LOTTERY)
+    assert {row["elkNumber"]: (row["twins"] or "").split() for row in exported} == by_list
+    assert by_list[one.elk_number] == [two.elk_number]
+    assert by_list[three.elk_number] == by_list[other.elk_number] == []
+    assert {row["elkNumber"] for row in exported if row["twinsHere"]} == {one.elk_number, two.elk_number}
