@@ -10,6 +10,7 @@ from resolvers import clock, scope
 from resolvers.calendars import calendar_of
 from resolvers.enrolment_forms import EnrolmentRow, choice, not_at, open_departments_by_advice, shown
 from resolvers.family import grouped, load_logins
+from resolvers.handled import load_forms
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -23,12 +24,12 @@ from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 @part("enrolment")
 async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
     """By region: the live form. A school sees the definitive one it handles, and no other."""
+    if viewer.role is Role.VO_STAFF:
+        return await load_forms(rows=rows)
     live = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
     found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
     in_the_way = await _in_the_way(found, rows) if viewer.role is Role.PARENT else {}
-    shown_by_id = await all_shown(
-        enrolments=found, rows=rows, in_the_way=in_the_way, to_secondary=viewer.role is Role.VO_STAFF
-    )
+    shown_by_id = await all_shown(enrolments=found, rows=rows, in_the_way=in_the_way)
     if viewer.role is Role.PARENT:
         await load_logins(viewer=viewer, rows=rows)
     for row in rows:

@@ -19,6 +19,7 @@ from resolvers.calendars import announcements
 from resolvers.regions import with_code
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
+from resolvers.written import written
 from rules.identifiers import LONGEST_SORT_NAME, full_name, is_elk_number, sought
 from rules.parent_login import DOTS
 from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrder, PupilOrigin, Role
@@ -56,7 +57,11 @@ class LoginRow:
 
 @dataclass(slots=True)
 class PupilRow:
-    """A child with the parts that were asked for. Names are those of the GraphQL type `Pupil`."""
+    """A child with the parts that were asked for. Names are those of the GraphQL type `Pupil`.
+
+    `form`: for a secondary school the columns of the form by which it has the child (`handled.COLUMNS`), where a part
+    is read from them.
+    """
 
     id: UUID
     region_id: UUID
@@ -84,7 +89,7 @@ class PupilRow:
     eck_id: str
     school_key: str
     bsn_doubtful: bool
-    enrolled_at: datetime | None = None
+    form: Any = None
     parts: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
@@ -135,6 +140,7 @@ COLUMNS = (
 )
 KEYS = {PupilOrder.NAME: "sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
 """By which column a list is read, before the id."""
+Key = tuple[Any, UUID]
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]
 LOADERS: dict[str, Loader] = {}
@@ -155,6 +161,11 @@ async def load(
 ) -> list[PupilRow]:
     """The pupils of a scoped query, with the parts in `wanted`."""
     rows = await fetch(queryset, columns, PupilRow)
+    return await with_parts(viewer=viewer, rows=rows, wanted=wanted)
+
+
+async def with_parts(*, viewer: Viewer, rows: list[PupilRow], wanted: Collection[str]) -> list[PupilRow]:
+    """The same rows, with the parts in `wanted`."""
     if rows:
         import resolvers.parts  # noqa: F401 - registers the loaders, which import this module
 
@@ -165,8 +176,18 @@ async def load(
 
 async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> PupilRow | None:
     """One pupil in reach, else None: who may not see a child does not learn that it exists."""
-    rows = await load(viewer=viewer, queryset=scope.pupils(viewer).filter(id=pupil_id), wanted=wanted)
+    if viewer.role is Role.VO_STAFF:
+        from resolvers import admissions  # builds on this module
+
+        return await admissions.pupil(viewer=viewer, pupil_id=pupil_id, wanted=wanted)
+    rows = [PupilRow(*record) for record in await _one(viewer, pupil_id=pupil_id)]
+    await with_parts(viewer=viewer, rows=rows, wanted=wanted)
     return rows[0] if rows else None
+
+
+@written
+def _one(viewer: Viewer, *, pupil_id: UUID) -> Any:
+    return scope.pupils(viewer).filter(id=pupil_id).values_list(*COLUMNS)
 
 
 async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
@@ -192,12 +213,87 @@ class PupilFilter:
         longest = {"group": 40, "school_year": 9}
         return any(len(getattr(self, name) or "") > most for name, most in longest.items())
 
+    def is_plain(self) -> bool:
+        """Whether none of it has to be looked at, so that the statement is there already."""
+        return self.search is None and self.region is None and self.open_supplement is None
 
-async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
-    """Rule 4: the scoped, filtered pupils of one school year. The caller pages through it."""
+
+async def page_of(
+    *, viewer: Viewer, narrowed: PupilFilter, wanted: Collection[str], after: Key | None, limit: int
+) -> list[PupilRow]:
+    """Rule 4: the scoped, filtered pupils of one school year, by name, behind the key (`sort_name`, `id`)."""
+    if not await _can_be(viewer, narrowed):
+        return []
+    last = {"after": after[0], "last": after[1]} if after else {"after": None, "last": None}
+    if narrowed.is_plain():
+        records = await _page(viewer, narrowed=narrowed, limit=limit, **last)
+    else:
+        known = await _announced(viewer, narrowed)
+        records = await _page.anew(viewer, narrowed=narrowed, announced=known, limit=limit, **last)
+    return await with_parts(viewer=viewer, rows=[PupilRow(*one) for one in records], wanted=wanted)
+
+
+async def total(*, viewer: Viewer, narrowed: PupilFilter) -> int:
+    """How many they are."""
+    if not await _can_be(viewer, narrowed):
+        return 0
+    if narrowed.is_plain():
+        records = await _count(viewer, narrowed=narrowed)
+    else:
+        records = await _count.anew(viewer, narrowed=narrowed, announced=await _announced(viewer, narrowed))
+    return int(records[0][0])
+
+
+async def _can_be(viewer: Viewer, narrowed: PupilFilter) -> bool:
+    return not narrowed.cannot_be() and await _is_linked(viewer, narrowed.region)
+
+
+async def _is_linked(viewer: Viewer, code: str | None) -> bool:
+    return code is None or await with_code(code).filter(group_id=viewer.group_id).exists()
+
+
+Announced = Collection[tuple[UUID, UUID]]
+
+
+async def _announced(viewer: Viewer, narrowed: PupilFilter) -> Announced:
+    if narrowed.open_supplement is None:
+        return ()
+    return await announcements(group_id=viewer.group_id, now=await clock.now())
+
+
+@written
+def _page(
+    viewer: Viewer,
+    *,
+    narrowed: PupilFilter,
+    after: str | None,
+    last: UUID | None,
+    limit: int,
+    announced: Announced = (),
+) -> Any:
+    found = behind(_narrowed(viewer, narrowed, announced), order=PupilOrder.NAME, after=after, last=last)
+    return found.limit(limit).values_list(*COLUMNS)
+
+
+@written
+def _count(viewer: Viewer, *, narrowed: PupilFilter, announced: Announced = ()) -> Any:
+    return _narrowed(viewer, narrowed, announced).count()
+
+
+def behind(
+    found: QuerySet[Pupil], *, order: PupilOrder, after: Any | None, last: UUID | None
+) -> QuerySet[Pupil]:
+    """The pupils behind a key, in order."""
+    key = KEYS[order]
+    if after is not None:
+        later = Q(**{f"{key}__gt": after}) | Q(**{key: after, "id__gt": last})
+        # The first condition alone says where in an index to begin.
+        found = found.filter(Q(**{f"{key}__gte": after}), later)
+    return found.order_by(key, "id")
+
+
+def _narrowed(viewer: Viewer, narrowed: PupilFilter, announced: Announced) -> QuerySet[Pupil]:
     found = scope.pupils(viewer)
-    if narrowed.cannot_be() or not await _is_linked(viewer, narrowed.region):
-        return found.filter(id=scope.NOTHING)
     if narrowed.school_year is not None:
         found = found.filter(school_year__name=narrowed.school_year)
     else:
@@ -209,16 +305,11 @@ async def overview(*, viewer: Viewer, narrowed: PupilFilter) -> QuerySet[Pupil]:
     if narrowed.region is not None and viewer.role is Role.REGION_ADMIN and narrowed.login_status is None:
         found = found.filter(region__code=narrowed.region)
     if narrowed.open_supplement is not None and viewer.role is Role.PO_EDITOR:
-        known = await announcements(group_id=viewer.group_id, now=await clock.now())
-        asked = Q(id__in=Subquery(scope.awaited(viewer, announced=known).values("pupil_id")))
+        asked = Q(id__in=Subquery(scope.awaited(viewer, announced=announced).values("pupil_id")))
         found = found.filter(asked if narrowed.open_supplement else ~asked)
     if narrowed.login_status is not None:
         found = _with_login(found, viewer=viewer, narrowed=narrowed)
     return found
-
-
-async def _is_linked(viewer: Viewer, code: str | None) -> bool:
-    return code is None or await with_code(code).filter(group_id=viewer.group_id).exists()
 
 
 def matches(*, search: str, viewer: Viewer) -> Q:
@@ -246,40 +337,30 @@ def _with_login(found: QuerySet[Pupil], *, viewer: Viewer, narrowed: PupilFilter
 @part("parent_logins")
 async def _parent_logins(viewer: Viewer, rows: list[PupilRow]) -> None:
     """Both columns, also where nothing was sent yet: one row for every linked region (rule 4)."""
-    regions = await fetch(
-        Region.filter(group_id=viewer.group_id).order_by("name"), ("id", "code", "name"), lambda *row: row
-    )
+    regions = [tuple(one) for one in await linked(group_id=viewer.group_id)]
     by_pupil: dict[UUID, dict[UUID, tuple[Any, ...]]] = {}
-    logins = scope.of_all(rows, ParentLogin)
-    columns = ("pupil_id", "region_id", "status", "sent_at", "activated_at", "email")
-    for pupil_id, region_id, *rest in await fetch(logins, columns, lambda *row: row):
+    for pupil_id, region_id, *rest in await _logins(pupil_ids=[row.id for row in rows]):
         by_pupil.setdefault(pupil_id, {})[region_id] = (LoginStatus(rest[0]), *rest[1:])
     nothing = (LoginStatus.NOT_SENT, None, None, "")
+    in_order: dict[UUID, list[tuple[Any, ...]]] = {}
     for row in rows:
         known = by_pupil.get(row.id, {})
-        own_first = sorted(regions, key=lambda region: region[0] != row.region_id)
+        own_first = in_order.get(row.region_id)
+        if own_first is None:
+            own_first = sorted(regions, key=lambda region: region[0] != row.region_id)
+            in_order[row.region_id] = own_first
         row.parts["parent_logins"] = [
             LoginRow(code, name, *known.get(region_id, nothing)) for region_id, code, name in own_first
         ]
 
 
-async def page_of(
-    *,
-    viewer: Viewer,
-    found: QuerySet[Pupil],
-    wanted: Collection[str],
-    after: tuple[Any, UUID] | None,
-    limit: int,
-    order: PupilOrder = PupilOrder.NAME,
-) -> list[PupilRow]:
-    """The pupils of `found` behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`) of a school's list."""
-    key = KEYS[order]
-    if after is not None:
-        value, last = after
-        behind = Q(**{f"{key}__gt": value}) | Q(**{key: value, "id__gt": last})
-        # The first condition alone says where in an index to begin.
-        found = found.filter(Q(**{f"{key}__gte": value}), behind)
-    columns = COLUMNS if order is PupilOrder.NAME else (*COLUMNS, key)
-    return await load(
-        viewer=viewer, queryset=found.order_by(key, "id").limit(limit), wanted=wanted, columns=columns
-    )
+@written
+def linked(*, group_id: UUID | None) -> Any:
+    """The linked regions, by name: `id`, `code`, `name`."""
+    return Region.filter(group_id=group_id).order_by("name").values_list("id", "code", "name")
+
+
+@written
+def _logins(*, pupil_ids: Collection[UUID]) -> Any:
+    logins = scope.of_ids(pupil_ids, ParentLogin)
+    return logins.values_list("pupil_id", "region_id", "status", "sent_at", "activated_at", "email")

@@ -87,16 +87,20 @@ def _not_placeable_in(region_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(region_id=region_id, placement_status=PlacementStatus.NOT_PLACEABLE)
 
 
-def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
-    """`pupils` of a secondary school in one year, each with the form by which the school has it: `enrolments__…` is
-    that form and no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order
-    by it, from an index."""
+def admitted(viewer: Viewer) -> QuerySet[Pupil]:
+    """`pupils` of a secondary school, each with the form by which the school has it: `enrolments__…` is that form and
+    no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order by it, from an
+    index, and its columns come along."""
     school = viewer.secondary_school_id if viewer.role is Role.VO_STAFF else None
     return Pupil.filter(
-        enrolments__handling_school_id=school or NOTHING,
-        enrolments__status=EnrolmentStatus.FINAL,
-        enrolments__school_year_id=school_year_id or NOTHING,
-        school_year_id=school_year_id or NOTHING,
+        enrolments__handling_school_id=school or NOTHING, enrolments__status=EnrolmentStatus.FINAL
+    )
+
+
+def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
+    """`admitted` in one year."""
+    return admitted(viewer).filter(
+        enrolments__school_year_id=school_year_id or NOTHING, school_year_id=school_year_id or NOTHING
     )
 
 
@@ -375,7 +379,12 @@ class Found(Protocol):
 
 def of_all(pupils: Collection[Found], model: type[M]) -> QuerySet[M]:
     """The same for a page of pupils, in one statement."""
-    return model.filter(pupil_id__in=[pupil.id for pupil in pupils])
+    return of_ids([pupil.id for pupil in pupils], model)
+
+
+def of_ids(pupil_ids: Collection[UUID], model: type[M]) -> QuerySet[M]:
+    """The same by the ids of pupils that came from this module."""
+    return model.filter(pupil_id__in=list(pupil_ids))
 
 
 def lines_of(*, enrolment_ids: Collection[UUID]) -> QuerySet[Preference]:
