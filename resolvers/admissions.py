@@ -104,7 +104,8 @@ def _page(
     order: PupilOrder,
 ) -> Any:
     found = _narrowed(viewer, narrowed, year)
-    return behind(found, order=order, after=after, last=last).limit(limit).values_list(*WITH_FORM)
+    key = (KEYS[order], "enrolments__pupil_id")
+    return behind(found, key=key, after=after, last=last).limit(limit).values_list(*WITH_FORM)
 
 
 @written
@@ -112,6 +113,8 @@ def _one(viewer: Viewer, *, pupil_id: UUID) -> Any:
     return scope.admitted(viewer).filter(id=pupil_id).values_list(*WITH_FORM)
 
 
+KEYS = {PupilOrder.NAME: "enrolments__sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
+"""The columns of the form by which a list is read, before the id: one index each."""
 WITH_FORM = (*COLUMNS, *(f"enrolments__{name}" for name in OF_FORM))
 
 

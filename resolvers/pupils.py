@@ -22,7 +22,7 @@ from resolvers.viewer import Viewer
 from resolvers.written import written
 from rules.identifiers import LONGEST_SORT_NAME, full_name, is_elk_number, sought
 from rules.parent_login import DOTS
-from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrder, PupilOrigin, Role
+from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
 
 
 @dataclass(slots=True)
@@ -138,8 +138,6 @@ COLUMNS = (
     "school_key",
     "bsn_doubtful",
 )
-KEYS = {PupilOrder.NAME: "sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
-"""By which column a list is read, before the id."""
 Key = tuple[Any, UUID]
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]
@@ -271,7 +269,7 @@ def _page(
     limit: int,
     announced: Announced = (),
 ) -> Any:
-    found = behind(_narrowed(viewer, narrowed, announced), order=PupilOrder.NAME, after=after, last=last)
+    found = behind(_narrowed(viewer, narrowed, announced), key=("sort_name", "id"), after=after, last=last)
     return found.limit(limit).values_list(*COLUMNS)
 
 
@@ -281,15 +279,15 @@ def _count(viewer: Viewer, *, narrowed: PupilFilter, announced: Announced = ()) 
 
 
 def behind(
-    found: QuerySet[Pupil], *, order: PupilOrder, after: Any | None, last: UUID | None
+    found: QuerySet[Pupil], *, key: tuple[str, str], after: Any | None, last: UUID | None
 ) -> QuerySet[Pupil]:
-    """The pupils behind a key, in order."""
-    key = KEYS[order]
+    """The pupils of which these two columns come behind `after` and `last`, in their order."""
+    first, second = key
     if after is not None:
-        later = Q(**{f"{key}__gt": after}) | Q(**{key: after, "id__gt": last})
+        later = Q(**{f"{first}__gt": after}) | Q(**{first: after, f"{second}__gt": last})
         # The first condition alone says where in an index to begin.
-        found = found.filter(Q(**{f"{key}__gte": after}), later)
-    return found.order_by(key, "id")
+        found = found.filter(Q(**{f"{first}__gte": after}), later)
+    return found.order_by(first, second)
 
 
 def _narrowed(viewer: Viewer, narrowed: PupilFilter, announced: Announced) -> QuerySet[Pupil]:
