@@ -42,16 +42,16 @@ class Select(Protocol):
 
 
 class Statement:
-    """SQL, and for each of its parameters the place of its value among what is given, or what it always is."""
+    """SQL, and for each of its parameters the place of its value among what is given."""
 
-    __slots__ = ("_parameters", "sql")
+    __slots__ = ("_places", "sql")
 
-    def __init__(self, *, sql: str, parameters: list[tuple[int | None, Any]]) -> None:
+    def __init__(self, *, sql: str, places: list[int]) -> None:
         self.sql = sql
-        self._parameters = parameters
+        self._places = places
 
     def values(self, given: list[Any]) -> list[Any]:
-        return [always if place is None else given[place] for place, always in self._parameters]
+        return [given[place] for place in self._places]
 
 
 class written(Generic[P]):  # noqa: N801 - a decorator
@@ -118,23 +118,6 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def _write(build: Callable[..., Select], args: Sequence[Any], kwargs: dict[str, Any]) -> Statement:
-    """The statement of this shape. Raises `TypeError` for a function that looks at a value, or leaves one out."""
-    (sql, parameters, marks), again = (_once(build, args, kwargs) for _ in range(2))
-    places = [_place(value, marks) for value in parameters]
-    always = [value if place is None else None for place, value in zip(places, parameters, strict=True)]
-    others = [_place(value, again[2]) for value in again[1]]
-    same = [value if place is None else None for place, value in zip(others, again[1], strict=True)]
-    if (sql, places, always) != (again[0], others, same):
-        raise TypeError(f"{build.__qualname__} looks at a value: its statement is not the same for another")
-    if missing := {place for place, mark in enumerate(marks) if mark.needed} - set(places):
-        raise TypeError(f"{build.__qualname__} leaves out a value: {sorted(missing)}")
-    for number, place in enumerate(places, start=1):
-        if place is not None and marks[place].many:
-            sql = _one_array(sql, number)
-    return Statement(sql=sql, parameters=list(zip(places, always, strict=True)))
-
-
 class _Mark:
     """Stands for a value. `needed`: it must reach the statement; of the viewer only what scoping asks for does."""
 
@@ -150,6 +133,56 @@ class _Mark:
         if isinstance(self.stands_as, UUID) and isinstance(parameter, str):
             return parameter == str(self.stands_as)
         return type(parameter) is type(self.stands_as) and parameter == self.stands_as
+
+
+def _write(build: Callable[..., Select], args: Sequence[Any], kwargs: dict[str, Any]) -> Statement:
+    """The statement of this shape. Raises `TypeError` for a function that looks at a value, or leaves one out."""
+    (sql, parameters, marks), again = (_once(build, args, kwargs) for _ in range(2))
+    places = [_place(value, marks) for value in parameters]
+    always = [value if place is None else None for place, value in zip(places, parameters, strict=True)]
+    others = [_place(value, again[2]) for value in again[1]]
+    same = [value if place is None else None for place, value in zip(others, again[1], strict=True)]
+    if (sql, places, always) != (again[0], others, same):
+        raise TypeError(f"{build.__qualname__} looks at a value: its statement is not the same for another")
+    if missing := {place for place, mark in enumerate(marks) if mark.needed} - set(places):
+        raise TypeError(f"{build.__qualname__} leaves out a value: {sorted(missing)}")
+    return _told(sql, places, always, marks)
+
+
+def _told(sql: str, places: list[int | None], always: list[Any], marks: list[_Mark]) -> Statement:
+    """What is always the same stands in the text: so a plan for all values may use an index of some rows alone."""
+    numbers: list[int] = []
+
+    def parameter(found: re.Match[str]) -> str:
+        place = places[int(found["number"]) - 1]
+        if place is None:
+            return f"{found['before']}{_literal(always[int(found['number']) - 1])}{found['after']}"
+        if place not in numbers:
+            numbers.append(place)
+        mine = f"${numbers.index(place) + 1}"
+        if not marks[place].many:
+            return f"{found['before']}{mine}{found['after']}"
+        # A list is one parameter, however long: the statement stays the same.
+        if found["before"] not in _ARRAYS or found["after"] != ")":
+            raise TypeError(f"a list of one value stands elsewhere than after IN in: {sql}")
+        return f"{_ARRAYS[found['before']]} ({mine})"
+
+    return Statement(sql=_PARAMETER.sub(parameter, sql), places=numbers)
+
+
+_PARAMETER = re.compile(r"(?P<before>(?:NOT IN|IN) \(|)\$(?P<number>\d+)(?P<after>\)?)")
+_ARRAYS = {"IN (": "= ANY", "NOT IN (": "<> ALL"}
+
+
+def _literal(value: Any) -> str:
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int():
+            return str(value)
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+    raise TypeError(f"no literal for a {type(value).__name__}")
 
 
 def _once(
@@ -205,13 +238,3 @@ def _other(value: Any) -> Any:
 
 def _place(value: Any, marks: list[_Mark]) -> int | None:
     return next((place for place, mark in enumerate(marks) if mark.is_in(value)), None)
-
-
-def _one_array(sql: str, number: int) -> str:
-    """A list is one parameter, however long: the statement stays the same."""
-    found, times = re.subn(rf"NOT IN \(\${number}\)", f"<> ALL (${number})", sql)
-    if not times:
-        found, times = re.subn(rf"IN \(\${number}\)", f"= ANY (${number})", sql)
-    if times != 1:
-        raise TypeError(f"parameter {number} is no list of its own in: {sql}")
-    return found
