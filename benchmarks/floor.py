@@ -6,18 +6,16 @@ What is left when a framework costs nothing: one statement for the session, as f
 and orjson. Nothing is kept between two requests but connections and the statements that they prepared.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import orjson
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks import floor_start
-from benchmarks.peers.serving import Account, NobodyThere, account_of, answer, opened, refused, serve
+from benchmarks.peers.serving import Account, account_of, answer, application, serve
 from rules.parent_login import DOTS
 from rules.vocabulary import LoginStatus
 
@@ -108,13 +106,13 @@ async def _children(database: Any, rows: list[Any]) -> list[dict[str, Any]]:
 EXPORTED = (
     "id", "elkNumber", "firstName", "infix", "lastName", "birthDate", "advice", "primarySchool",
     "primarySchoolBrin", "school", "department", "enrolledAt", "placementStatus", "priorityGround",
-    "priorityStatus", "isMultiple", "allApplyHere", "movedAfterCentralPlacement",
+    "priorityStatus", "acceptEquivalentDepartment", "isMultiple", "placedAt",
 )  # fmt: skip
 EXPORT = """
 SELECT e.id, p.elk_number, p.first_name, p.infix, p.last_name, p.birth_date, p.advice_id,
        coalesce(ps.name, p.origin_school), coalesce(ps.brin || ps.location, p.origin_brin), hs.name, hd.name,
        e.finalized_at, e.placement_status, CASE WHEN NOT e.moved THEN e.priority_ground END,
-       CASE WHEN NOT e.moved THEN e.priority_status END, e.is_multiple, e.all_apply_here, e.moved
+       CASE WHEN NOT e.moved THEN e.priority_status END, e.accept_equivalent_department, e.is_multiple, e.placed_at
   FROM enrolment e
   JOIN pupil p ON p.id = e.pupil_id
   LEFT JOIN primary_school ps ON ps.id = p.primary_school_id
@@ -207,12 +205,6 @@ def _answering(read: Callable[..., Any]) -> Callable[..., Any]:
     return endpoint
 
 
-@asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    async with opened() as app.state.pool:
-        yield
-
-
 READS = {
     "/page": page,
     "/one": one,
@@ -220,11 +212,7 @@ READS = {
     "/overview": overview,
     "/start": floor_start.start,
 }
-app = Starlette(
-    routes=[Route(path, _answering(read), methods=["POST"]) for path, read in READS.items()],
-    exception_handlers={NobodyThere: refused},
-    lifespan=_lifespan,
-)
+app = application([Route(path, _answering(read), methods=["POST"]) for path, read in READS.items()])
 
 if __name__ == "__main__":
     serve(app)

@@ -20,7 +20,7 @@ ROWS = """query Rows($after: Cursor) {
   exportEnrolments: allExporteds(first: 500, after: $after, orderBy: [ROW_ID_ASC]) {
     pageInfo { hasNextPage endCursor } nodes {
     id: rowId elkNumber firstName infix lastName birthDate advice primarySchool primarySchoolBrin school department
-    enrolledAt placementStatus priorityGround priorityStatus isMultiple allApplyHere movedAfterCentralPlacement } } }"""
+    enrolledAt placementStatus priorityGround priorityStatus acceptEquivalentDepartment isMultiple placedAt } } }"""
 
 OVERVIEW = """query Overview {
   pupils: allOwnPupils(first: 100, orderBy: [SORT_NAME_ASC, ROW_ID_ASC]) { totalCount nodes {

@@ -27,7 +27,7 @@ SELECT e.id, p.elk_number, p.first_name, p.infix, p.last_name, p.birth_date, p.a
        hd.name AS department, e.finalized_at AS enrolled_at, e.placement_status,
        CASE WHEN NOT e.moved THEN e.priority_ground END AS priority_ground,
        CASE WHEN NOT e.moved THEN e.priority_status END AS priority_status,
-       e.is_multiple, e.all_apply_here, e.moved AS moved_after_central_placement
+       e.accept_equivalent_department, e.is_multiple, e.placed_at
   FROM enrolment e
   JOIN pupil p ON p.id = e.pupil_id
   LEFT JOIN primary_school ps ON ps.id = p.primary_school_id

@@ -5,7 +5,7 @@ Settings: DATABASE_URL (the application's role of Loket) and PORT. One process o
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 SESSION = """
 SELECT a.id, a.role, a.display_name, r.id AS region_id, coalesce(r.group_id, a.group_id) AS group_id,
@@ -98,6 +99,24 @@ def answer(content: Any, status: int = 200) -> Response:
 
 async def refused(_request: Request, _fault: Exception) -> Response:
     return answer({"errors": [{"message": "Log in."}]}, 401)
+
+
+def application(routes: Sequence[Route]) -> Starlette:
+    """These, and `/readyz`. The pool is `app.state.pool`."""
+
+    async def ready(_request: Request) -> Response:
+        return Response()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened() as app.state.pool:
+            yield
+
+    return Starlette(
+        routes=[*routes, Route("/readyz", ready)],
+        exception_handlers={NobodyThere: refused},
+        lifespan=lifespan,
+    )
 
 
 def serve(app: Starlette) -> None:

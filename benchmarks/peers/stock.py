@@ -5,22 +5,18 @@
 A dataloader for each kind of thing that nests, its caches for parsing and validation, and orjson for the answer.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
 import strawberry
-from starlette.applications import Starlette
 from starlette.routing import Route
 from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 
 from benchmarks.peers.reads import Reads, Row, login_columns
-from benchmarks.peers.serving import NobodyThere, account_of, opened, refused, serve
+from benchmarks.peers.serving import account_of, application, serve
 from rules.parent_login import DOTS
 from rules.vocabulary import (
     Colour,
@@ -216,9 +212,9 @@ class ExportedEnrolment:
     placement_status: str | None
     priority_ground: str | None
     priority_status: str | None
+    accept_equivalent_department: bool | None
     is_multiple: bool | None
-    all_apply_here: bool | None
-    moved_after_central_placement: bool | None
+    placed_at: datetime | None
 
 
 @strawberry.type
@@ -255,32 +251,16 @@ class Query:
 schema = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
 
 
-@dataclass(slots=True)
-class _Open:
-    pool: Any = None
-
-
-_open = _Open()
-
-
 class Endpoint(GraphQL[Context, None]):
     async def get_context(self, request: Any, response: Any) -> Any:
-        return Context(Reads(_open.pool, await account_of(request, _open.pool)))
+        pool = request.app.state.pool
+        return Context(Reads(pool, await account_of(request, pool)))
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
 
 
-@asynccontextmanager
-async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
-    async with opened() as _open.pool:
-        yield
-
-
-_graphql = Endpoint(schema, graphql_ide=None)
-app = Starlette(
-    routes=[Route("/graphql", _graphql)], exception_handlers={NobodyThere: refused}, lifespan=_lifespan
-)
+app = application([Route("/graphql", Endpoint(schema, graphql_ide=None))])
 
 if __name__ == "__main__":
     serve(app)

@@ -54,6 +54,8 @@ const pgl = postgraphile({
   grafserv: { graphiql: false, watch: false, websockets: false, outputDataAsString: true },
 });
 
-const server = createServer();
-await pgl.createServ(grafserv).addTo(server);
-server.listen(Number(process.env.PORT), "127.0.0.1");
+const handle = pgl.createServ(grafserv).createHandler();
+await pgl.getSchema();
+createServer((request, response) =>
+  request.url === "/readyz" ? response.end() : handle(request, response),
+).listen(Number(process.env.PORT), "127.0.0.1");
