@@ -31,7 +31,7 @@ SELECT {CHILD},
   JOIN pupil p ON p.id = e.pupil_id
   LEFT JOIN advice a ON a.code = p.advice_id
  WHERE e.handling_school_id = $1 AND e.status = 'FINAL' AND e.school_year_id = $2 AND p.school_year_id = $2
- ORDER BY p.sort_name, p.id LIMIT 100
+ ORDER BY e.sort_name, e.pupil_id LIMIT 100
 """
 
 BY_ID = f"""

@@ -49,7 +49,7 @@ class Reads:
     async def pupils(self, first: int) -> list[Row]:
         me = self.me
         if me.role == "VO_STAFF":
-            sql = f"SELECT {_PUPIL}, e.placement_status {_HANDLED} AND {_OF_SCHOOL} ORDER BY p.sort_name, p.id LIMIT $3"
+            sql = f"SELECT {_PUPIL}, e.placement_status {_HANDLED} AND {_OF_SCHOOL} ORDER BY e.sort_name, e.pupil_id LIMIT $3"
             return await self._rows(sql, me.secondary_school_id, me.school_year_id, first)
         sql = f"""
 SELECT {_PUPIL} FROM pupil p LEFT JOIN advice a ON a.code = p.advice_id

@@ -20,7 +20,7 @@ SELECT id, version, status, accept_equivalent_department,
 
 CREATE VIEW child AS
 SELECT p.id, p.elk_number, p.first_name, p.infix, p.last_name, p.official_names, p.birth_date, p.gender,
-       p.advice_id AS advice, a.label AS advice_label, p.origin, e.placement_status, e.id AS form_id, p.sort_name
+       p.advice_id AS advice, a.label AS advice_label, p.origin, e.placement_status, e.id AS form_id, e.sort_name
   FROM public.enrolment e
   JOIN public.pupil p ON p.id = e.pupil_id
   LEFT JOIN public.advice a ON a.code = p.advice_id
