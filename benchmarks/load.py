@@ -17,17 +17,21 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Request:
-    """A POST with a bearer's token."""
+    """A POST with a bearer's token. `good`: what an answer must hold to be one. `address`: where it is said to be from."""
 
     path: str
     body: dict[str, Any]
     token: str
+    good: bytes = b""
+    address: str = ""
 
     def raw(self) -> bytes:
         body = json.dumps(self.body).encode()
+        token = f"Authorization: Bearer {self.token}\r\n" if self.token else ""
+        address = f"X-Forwarded-For: {self.address}\r\n" if self.address else ""
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{token}{address}Content-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 
@@ -83,18 +87,19 @@ async def _connected(port: int) -> _Connection:
 
 def run(*, port: int, requests: Sequence[Request], connections: int, seconds: float) -> Found:
     """These requests in turn, again and again, until the time is over."""
-    raws = [request.raw() for request in requests]
+    raws = [(request.raw(), request.good) for request in requests]
 
     async def go() -> Found:
-        found, next_raw = Found(), cycle(raws)
+        found, next_one = Found(), cycle(raws)
         began = time.perf_counter()
 
         async def one_after_the_other() -> None:
             connection = await _connected(port)
             while (asked := time.perf_counter()) < began + seconds:
+                raw, good = next(next_one)
                 async with asyncio.timeout(PATIENCE):
-                    status, _ = await connection.post(next(next_raw))
-                if status == 200:
+                    status, content = await connection.post(raw)
+                if status == 200 and good in content:
                     found.seconds.append(time.perf_counter() - asked)
                 else:
                     found.faults += 1
