@@ -3,6 +3,7 @@ answer, for a bounded time."""
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -156,3 +157,31 @@ def paged(
         return taken, found
 
     return uvloop.run(go())
+
+
+def walks(*, port: int, first: Request, pages: int, seconds: float) -> Found:
+    """Page after page of a Relay connection, to the end of so many; each walk is one answer. Again until the time is over."""
+
+    async def go() -> Found:
+        connection, found = await _connected(port), Found()
+        began = time.perf_counter()
+        while (asked := time.perf_counter()) < began + seconds:
+            request = first
+            for _ in range(pages):
+                status, content = await connection.post(request.raw())
+                if status != 200 or request.good not in content:
+                    found.faults += 1
+                    break
+                after = _END.search(content)
+                variables = {"after": after[1].decode()} if after else {}
+                body = {**first.body, "variables": variables} if "query" in first.body else variables
+                request = Request(first.path, body, first.token, first.good)
+            found.seconds.append(time.perf_counter() - asked)
+        found.took = time.perf_counter() - began
+        connection.close()
+        return found
+
+    return uvloop.run(go())
+
+
+_END = re.compile(rb'"endCursor":"([^"]+)"')

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
@@ -32,6 +32,15 @@ class Place:
     port: int
     mails: Path
     environment: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        return os.environ["PATH"]
+
+    @property
+    def log(self) -> Path:
+        """Where the processes of a comparison write what they have to say."""
+        return self.mails.with_name("processes.log")
 
 
 @contextmanager
@@ -98,14 +107,17 @@ def loket(
 
 @contextmanager
 def started(
-    *commands: Sequence[str | Path], environment: Mapping[str, str], folder: Path = ROOT
+    *commands: Sequence[str | Path],
+    environment: Mapping[str, str],
+    folder: Path = ROOT,
+    log: Path | None = None,
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """These programs, until the end of the block."""
+    """These programs, until the end of the block. `log`: where they write; else where we do."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
-        processes.extend(
-            leash.start(list(command), environ=environment, folder=folder) for command in commands
-        )
+        for command in commands:
+            with nullcontext() if log is None else log.open("ab") as file:
+                processes.append(leash.start(list(command), environ=environment, folder=folder, log=file))
         yield processes
     finally:
         for process in processes:
