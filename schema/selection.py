@@ -1,6 +1,7 @@
 """Which fields a client selected, so that nothing else is read."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from graphql import (
     FieldNode,
@@ -14,6 +15,7 @@ from strawberry.utils.str_converters import to_snake_case
 from schema.context import Info
 
 Fragments = Mapping[str, FragmentDefinitionNode]
+_python_name = lru_cache(maxsize=4096)(to_snake_case)
 
 
 def selected(info: Info, *path: str) -> frozenset[str]:
@@ -22,7 +24,7 @@ def selected(info: Info, *path: str) -> frozenset[str]:
     level = list(_below(raw.field_nodes, raw.fragments))
     for step in path:
         level = list(_below((node for node in level if node.name.value == step), raw.fragments))
-    return frozenset(to_snake_case(node.name.value) for node in level)
+    return frozenset(_python_name(node.name.value) for node in level)
 
 
 def node_fields(info: Info) -> frozenset[str]:
