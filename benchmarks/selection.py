@@ -20,9 +20,9 @@ from graphql import parse
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from compiled import Cache, CompiledExecutor
 from rules.vocabulary import Colour, LoginStatus, Role
 from schema.build import RoleSchema
-from schema.compiled import Cache, CompiledExecutor
 from schema.visibility import EVERYONE, computed_for, output_type, seen_by
 
 for choices in (LoginStatus, Colour):

@@ -6,8 +6,8 @@ from graphql import get_introspection_query
 from rules.vocabulary import Role
 from schema.execution import BadRequest, Documents
 from schema.limits import INTROSPECTION_DEPTH
+from tests.compiled.rich import SCHEMA
 from tests.schema import small
-from tests.schema.rich import SCHEMA
 
 RICH = Documents(SCHEMA)
 SMALL = {role: Documents(schema) for role, schema in small.SCHEMAS.items()}

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.compiled import Cache, CompiledExecutor
-from tests.schema.documents import RIGHT, WRONG, People, documents, people
-from tests.schema.rich import SCHEMA
+from compiled import Cache, CompiledExecutor
+from tests.compiled.documents import RIGHT, WRONG, People, documents, people
+from tests.compiled.rich import SCHEMA
 
 # The stock executor leaves awaitables behind when a sibling fails; so do we.
 pytestmark = pytest.mark.filterwarnings("ignore:.*was never awaited")
@@ -166,7 +166,7 @@ class TestWhatIsCompiled:
         assert "Person.height" in result.errors[0].message
 
     def test_an_exception_among_the_rows_is_raised_and_not_shown_as_a_row(self) -> None:
-        from tests.schema.documents import Alarm
+        from tests.compiled.documents import Alarm
 
         result = both("{ maybePeople { id name } }", [row(), Alarm("stop")])
         assert result.errors

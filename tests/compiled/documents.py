@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from tests.schema.rich import Paint, Rank, Thing
+from tests.compiled.rich import Paint, Rank, Thing
 
 LEAVES = {
     "Person": [
