@@ -1,15 +1,9 @@
-"""Documents and rows to compare executors with: any valid selection, over rows that may be wrong."""
+"""Documents to compare executors with: any selection, any argument, right or wrong."""
 
 import random
-from collections.abc import Generator
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 from hypothesis import strategies as st
-
-from tests.compiled.rich import Paint, Rank, Thing
 
 LEAVES = {
     "Person": [
@@ -25,92 +19,230 @@ LEAVES = {
         "rank",
         "born",
         "day",
+        "price",
+        "extra",
+        "seen",
+        "loud",
         "tags",
         "grid",
         "__typename",
     ],
     "Place": ["name", "code", "__typename"],
     "Named": ["name", "__typename"],
-    "Thing": ["name", "weight", "__typename"],
+    "Weighed": ["name", "weight", "__typename"],
+    "Thing": ["name", "weight", "paint", "__typename"],
+    "Pet": ["name", "__typename"],
+    "Either": ["__typename"],
+    "IntBox": ["item", "items", "__typename"],
 }
-COMPUTED = ["greeting", "greeting(loud: true)", "slow"]
 NESTED = {
     "Person": {
         "boss": "Person",
         "friends": "Person",
         "rivals": "Person",
         "home": "Place",
-        "toy": "Named",
         "toys": "Thing",
+        "toy": "Named",
+        "heavy": "Weighed",
+        "owned": "Named",
+        "find": "Either",
+        "finds": "Either",
+        "box": "IntBox",
+        "friend": "Person",
+        "some": "Person",
+        "chosen": "Either",
     },
     "Place": {"residents": "Person"},
-    "Named": {},
-    "Thing": {},
+    "Pet": {"owner": "Person"},
 }
-VARIABLES = {"yes": "true", "no": "false"}
-CONDITIONS = ["", "", "", "", " @skip(if: $yes)", " @include(if: $yes)", " @include(if: $no)"]
+CONDITIONS_ON = {
+    "Named": ["Named", "Thing", "Pet", "Weighed"],
+    "Weighed": ["Weighed", "Named", "Thing"],
+    "Either": ["Person", "Place", "Thing", "Pet", "Named", "Either"],
+    "Thing": ["Thing", "Named", "Either"],
+}
+ARGUMENTS = {
+    "greeting": {"loud": "Boolean"},
+    "echo": {
+        "text": "String",
+        "id": "ID",
+        "whole": "Int",
+        "part": "Float",
+        "yes": "Boolean",
+        "paint": "Paint",
+        "rank": "Rank",
+    },
+    "built": {
+        "shape": "Shape",
+        "shapes": "[Shape]",
+        "on": "Date",
+        "price": "Decimal",
+        "extra": "JSON",
+        "words": "[String!]",
+    },
+    "required": {"nth": "Int!", "shape": "Shape"},
+    "friend": {"nth": "Int"},
+    "some": {"most": "Int"},
+    "chosen": {"nth": "Int"},
+    "odd": {"nth": "Int"},
+    "odder": {"nth": "Int"},
+    "call": {"times": "Int"},
+}
+COMPUTED = {
+    "Person": ["greeting", "echo", "echo", "built", "built", "required", "odd", "odder"],
+    "Pet": ["call"],
+}
+LEFT = ["slow", "asked", "guarded"]
+"""Fields that only the stock executor does."""
+
+LITERALS = {
+    "Boolean": ["true", "false", "null", '"yes"', "1"],
+    "String": ['"a"', '"Zoë \\" "', "null", "5", "RED"],
+    "ID": ['"a"', "7", "null", "1.5"],
+    "Int": ["0", "1", "2", "23", "-1", "null", "99999999999", "1.5", '"1"'],
+    "Float": ["1", "2.5", "null", '"x"', "1e400"],
+    "Paint": ["RED", "BLUE", "null", "GREEN", '"RED"'],
+    "Rank": ["ONE", "YES", "null", "TWO"],
+    "Date": ['"2014-05-31"', '"no day"', "null", "5"],
+    "Decimal": ['"1.50"', "2", '"x"', "null"],
+    "JSON": ['{a: [1, "b"]}', "null", "5"],
+    "Shape": [
+        "{}",
+        "{sides: 3, paint: RED}",
+        '{names: ["a"], inner: {sides: 1}}',
+        "{sides: -1}",
+        "{sides: null}",
+        "{paint: GREEN}",
+        "{other: 1}",
+        "{sides: $whole}",
+        "{paint: $paint, names: $words}",
+        "{inner: $shape, day: $on}",
+        "null",
+        "[]",
+    ],
+    "[Shape]": ["[]", "[{}, null]", "{sides: 9}", "[$shape, {sides: $whole}]", "[{sides: null}]", "null"],
+    "[String!]": ["[]", '["a", "b"]', '"a"', "[$text]", "[null]", "null"],
+}
+LITERALS["Int!"] = LITERALS["Int"]
+DECLARED = {
+    "yes": "Boolean = true",
+    "no": "Boolean = false",
+    "loud": "Boolean",
+    "text": "String",
+    "id": "ID",
+    "whole": "Int = 1",
+    "nth": "Int! = 0",
+    "part": "Float",
+    "paint": "Paint",
+    "rank": "Rank = YES",
+    "on": "Date",
+    "price": "Decimal",
+    "extra": "JSON",
+    "shape": "Shape",
+    "shapes": "[Shape]",
+    "words": "[String!]",
+}
+VALUES: dict[str, list[Any]] = {
+    "yes": [True, False],
+    "no": [True, False],
+    "loud": [True, None],
+    "text": ["x", "Zoë", None],
+    "id": ["a", 5, None],
+    "whole": [0, 2, -1, None],
+    "nth": [0, 1, -1],
+    "part": [1.5, 2, None],
+    "paint": ["RED", None],
+    "rank": ["ONE", None],
+    "on": ["2014-05-31", None],
+    "price": ["1.50", None],
+    "extra": [{"a": [1]}, None],
+    "shape": [{}, {"sides": 3, "names": ["a"]}, {"inner": {"sides": 1}}, None],
+    "shapes": [[{}, None], None],
+    "words": [["a"], [], "b", None],
+}
+UNFIT: dict[str, list[Any]] = {
+    "loud": ["yes"],
+    "whole": [2**40, "1", 1.5],
+    "part": [float("nan"), "x"],
+    "paint": ["GREEN", 5],
+    "on": ["no day", 5],
+    "price": ["x"],
+    "shape": [{"sides": None}, {"other": 1}, {"sides": "x"}, 5],
+    "words": [[None], 5],
+    "nth": [None],
+}
 
 
-class Awaited:
-    """An attribute that must be awaited first."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __await__(self) -> Generator[None, None, Any]:
-        yield from ()
-        return self.value
-
-
-class Raises:
-    """A row one of whose attributes raises."""
-
-    id = "9"
-    name = "raises"
-
-    def __getattr__(self, name: str) -> Any:
-        raise RuntimeError(f"no {name}")
-
-
-class Alarm(Exception):
-    """An exception that looks like a row."""
-
-    id = "8"
-    name = "alarm"
+def variables(choose: random.Random, *, unfit: float) -> dict[str, Any]:
+    """Some of the variables, now and then one that does not fit."""
+    given = {name: choose.choice(VALUES[name]) for name in DECLARED if choose.random() < 0.6}
+    if choose.random() < unfit:
+        name = choose.choice(list(UNFIT))
+        given[name] = choose.choice(UNFIT[name])
+    return given
 
 
 class Document:
     """Writes one document, with choices drawn from `choose`."""
 
-    def __init__(self, choose: random.Random, *, conditions: bool, computed: bool) -> None:
+    def __init__(
+        self, choose: random.Random, *, conditions: bool, computed: float, left: bool, sound: bool
+    ) -> None:
         self._choose = choose
         self._conditions = conditions
         self._computed = computed
+        self._left = left
+        self._sound = sound
+        self._calls = 0
         self.fragments: dict[str, str] = {}
 
     def _if(self) -> str:
-        return self._choose.choice(CONDITIONS) if self._conditions else ""
+        if not self._conditions or self._choose.random() < 0.7:
+            return ""
+        condition = self._choose.choice(["$yes", "$no", "true", "false"])
+        return f" @{self._choose.choice(['skip', 'include'])}(if: {condition})"
 
     def selection(self, type_: str, depth: int) -> str:
         parts = []
         for _ in range(self._choose.randint(1, 5)):
             kind = self._choose.random()
-            nested = NESTED[type_]
-            if kind < 0.25 and nested and depth:
+            nested = NESTED.get(type_, {})
+            if kind < 0.3 and nested and depth:
                 field = self._choose.choice(list(nested))
-                parts.append(f"{self._alias(field)}{self._if()} {self.selection(nested[field], depth - 1)}")
-            elif kind < 0.35 and depth:
-                parts.append(f"... on {type_}{self._if()} {self.selection(type_, depth - 1)}")
-            elif kind < 0.42 and depth:
+                parts.append(f"{self._asked(field)}{self._if()} {self.selection(nested[field], depth - 1)}")
+            elif kind < 0.45 and depth:
+                narrower = self._choose.choice(CONDITIONS_ON.get(type_, [type_]))
+                parts.append(f"... on {narrower}{self._if()} {self.selection(narrower, depth - 1)}")
+            elif kind < 0.5 and depth:
                 parts.append(f"...{self._if()} {self.selection(type_, depth - 1)}")
-            elif kind < 0.55 and depth:
-                parts.append(f"...{self._fragment(type_, depth - 1)}{self._if()}")
-            elif kind < 0.6 and self._computed and type_ == "Person":
-                field = self._choose.choice(COMPUTED)
-                parts.append(f"c{COMPUTED.index(field)}: {field}{self._if()}")
+            elif kind < 0.6 and depth:
+                narrower = self._choose.choice(CONDITIONS_ON.get(type_, [type_]))
+                parts.append(f"...{self._fragment(narrower, depth - 1)}{self._if()}")
+            elif kind < 0.6 + self._computed and type_ in COMPUTED:
+                parts.append(f"{self._asked(self._choose.choice(COMPUTED[type_]))}{self._if()}")
+            elif kind < 0.85 and self._left and type_ == "Person":
+                parts.append(f"{self._choose.choice(LEFT)}{self._if()}")
             else:
                 parts.append(f"{self._alias(self._choose.choice(LEAVES[type_]))}{self._if()}")
         return "{ " + " ".join(parts) + " }"
+
+    def _asked(self, field: str) -> str:
+        if field not in ARGUMENTS:
+            return self._alias(field)
+        given = []
+        for name, type_ in ARGUMENTS[field].items():
+            if self._choose.random() < (0.9 if type_.endswith("!") else 0.4):
+                named = [
+                    one for one, of in DECLARED.items() if of.split(" ")[0].strip("!") == type_.strip("!")
+                ]
+                if named and self._choose.random() < 0.4:
+                    given.append(f"{name}: ${self._choose.choice(named)}")
+                else:
+                    likely = LITERALS[type_][:2] if self._sound else LITERALS[type_]
+                    given.append(f"{name}: {self._choose.choice(likely)}")
+        # Under a name of its own, so that merged selections agree.
+        self._calls += 1
+        return f"c{self._calls}: {field}{'(' + ', '.join(given) + ')' if given else ''}"
 
     def _alias(self, field: str) -> str:
         # An alias belongs to one field, so that merged selections agree.
@@ -127,102 +259,39 @@ class Document:
         return name
 
     def text(self) -> str:
-        roots = ["people", "maybePeople", "person", "either { __typename ... on Person { name } }"]
+        roots = {
+            "people": "Person",
+            "maybePeople": "Person",
+            "person": "Person",
+            "either": "Either",
+            "all": "Either",
+        }
         asked = []
-        for root in self._choose.sample(roots, self._choose.randint(1, 3)):
-            asked.append(root if "{" in root else f"{root} {self.selection('Person', 3)}")
-            if "{" not in root and self._choose.random() < 0.3:
-                asked.append(f"{root} {self.selection('Person', 2)}")
+        names = list(roots) if self._choose.random() < 0.3 else list(roots)[:3]
+        for root in self._choose.sample(names, self._choose.randint(1, 3)):
+            asked.append(f"{root} {self.selection(roots[root], 3)}")
+            if self._choose.random() < 0.3:
+                asked.append(f"{root} {self.selection(roots[root], 2)}")
         written = "\n".join([f"{{ {' '.join(asked)} }}", *self.fragments.values()])
-        declared = [
-            f"${name}: Boolean = {default}" for name, default in VARIABLES.items() if f"${name}" in written
-        ]
-        return f"query Q{'(' + ', '.join(declared) + ')' if declared else ''} {written}"
+        declared = ", ".join(f"${name}: {type_}" for name, type_ in DECLARED.items())
+        return f"query Q({declared}) {written}"
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     """A document over the rich schema; some with conditions, some with resolvers, some plain."""
     choose = draw(st.randoms(use_true_random=False))
-    return Document(choose, conditions=draw(st.booleans()), computed=draw(st.booleans())).text()
-
-
-RIGHT: dict[str, list[Any]] = {
-    "id": ["1", UUID(int=5), 12],
-    "name": ["Zoë", "van der Łaan", ""],
-    "nick": ["z", None],
-    "age": [None, 11, -1],
-    "height": [120, 0],
-    "score": [None, 1.5, 2],
-    "active": [True, False],
-    "paint": [None, Paint.RED, "blue"],
-    "paints": [[], [Paint.RED, "blue"], (Paint.BLUE,)],
-    "rank": [None, Rank.ONE, "yes"],
-    "born": [None, datetime(2026, 2, 9, 9, tzinfo=UTC)],
-    "day": [None, date(2014, 5, 31)],
-    "tags": [[], ["a", "b"], ("c",)],
-    "grid": [None, [], [[1, None], [2]]],
-    "toy": [None, Thing(name="bal", weight=0.5)],
-    "toys": [[], [Thing(name="bal", weight=0.5), Thing(name="pop", weight=None)]],
-}
-WRONG: list[Any] = [
-    None,
-    "text",
-    7,
-    2**40,
-    True,
-    1.5,
-    float("nan"),
-    [],
-    [None],
-    ["a", None, 3],
-    {"a": 1},
-    {"red"},
-    Awaited("later"),
-    Awaited(None),
-    Awaited(3),
-    Alarm("as a value"),
-    ValueError("as a value"),
-    Raises(),
-    object(),
-    datetime(2026, 2, 9, 9),
-    Thing(name="los", weight=None),
-    Paint.BLUE,
-]
-
-
-class People:
-    """Makes rows, now and then with something wrong in them."""
-
-    def __init__(self, choose: random.Random, *, wrong: float) -> None:
-        self._choose = choose
-        self._wrong = wrong
-
-    def _maybe(self, right: Any) -> Any:
-        return self._choose.choice(WRONG) if self._choose.random() < self._wrong else right
-
-    def person(self, depth: int) -> Any:
-        row = {name: self._maybe(self._choose.choice(values)) for name, values in RIGHT.items()}
-        row["boss"] = self._maybe(self.person(depth - 1) if depth and self._choose.random() < 0.5 else None)
-        row["friends"] = self._maybe(self.people(depth - 1))
-        row["rivals"] = self._maybe([*self.people(depth - 1), None] if self._choose.random() < 0.5 else None)
-        home = SimpleNamespace(
-            name="Diemen", code=self._maybe("x"), residents=self._maybe(self.people(depth - 1))
-        )
-        row["home"] = self._maybe(home)
-        if self._choose.random() < self._wrong / 2:
-            del row[self._choose.choice(list(row))]
-        return SimpleNamespace(**row)
-
-    def people(self, depth: int) -> list[Any]:
-        if depth < 0:
-            return []
-        rows = [self.person(depth) for _ in range(self._choose.randint(0, 3))]
-        return [self._maybe(row) for row in rows]
+    return Document(
+        choose,
+        conditions=draw(st.booleans()),
+        computed=draw(st.sampled_from([0, 0.1, 0.2])),
+        left=draw(st.booleans()),
+        sound=draw(st.booleans()),
+    ).text()
 
 
 @st.composite
-def people(draw: st.DrawFn) -> list[Any]:
+def given_variables(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """What three requests in turn send along with one document."""
     choose = draw(st.randoms(use_true_random=False))
-    rows = People(choose, wrong=draw(st.sampled_from([0, 0.02, 0.1]))).people(2)
-    return rows or [People(choose, wrong=0).person(1)]
+    return [variables(choose, unfit=draw(st.sampled_from([0, 0, 0.5]))) for _ in range(3)]

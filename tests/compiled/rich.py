@@ -1,100 +1,282 @@
-"""A schema with every shape the executors can meet, for comparing them."""
+"""A schema with every shape the executors can meet, for comparing them. Rows are any objects."""
 
 import enum
+from collections.abc import Generator
 from datetime import date, datetime
-from typing import Annotated, Any, cast
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
+from strawberry.permission import BasePermission
+from strawberry.scalars import JSON
+from strawberry.schema.config import StrawberryConfig
 
-from rules.vocabulary import Role
-from schema.build import RoleSchema
-from schema.visibility import EVERYONE, computed_for, interface_type, output_type, seen_by
+Moment = strawberry.scalar(
+    name="Moment",
+    serialize=lambda moment: None if moment.year < 2000 else moment.isoformat(),
+    parse_value=datetime.fromisoformat,
+)
+Aware = strawberry.scalar(name="String2", serialize=str.upper, parse_value=str.lower)
+MomentType = type("MomentType", (), {})
+AwareType = type("AwareType", (), {})
+Row = strawberry.Parent[Any]
+Item = TypeVar("Item")
 
 
-@strawberry.enum(description="Een kleur.")
+class Awaited:
+    """A value that must be awaited first."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __await__(self) -> Generator[None, None, Any]:
+        yield from ()
+        return self.value
+
+
+class Raises:
+    """A row most of whose attributes raise."""
+
+    id = "9"
+    name = "raises"
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"no {name}")
+
+
+class Alarm(Exception):
+    """An exception that looks like a row."""
+
+    id = "8"
+    name = "alarm"
+
+
+@strawberry.enum
 class Paint(enum.StrEnum):
     RED = "red"
     BLUE = "blue"
 
 
-@strawberry.enum(description="Een rang, niet alleen met teksten.")
+@strawberry.enum
 class Rank(enum.Enum):
     ONE = 1
     YES = "yes"
 
 
-@interface_type("Iets met een naam.")
+@strawberry.input
+class Shape:
+    sides: int = 4
+    paint: Paint | None = Paint.BLUE
+    names: list[str] = strawberry.field(default_factory=list)
+    day: date | None = None
+    inner: "Shape | None" = strawberry.UNSET
+
+    def __post_init__(self) -> None:
+        if self.sides < 0:
+            raise ValueError("fewer than no sides")
+
+
+@strawberry.interface
 class Named:
-    name: str = seen_by(EVERYONE, description="De naam.")
+    name: str
 
 
-@output_type("Een plek.")
+@strawberry.interface
+class Weighed(Named):
+    weight: float | None
+
+
+@strawberry.type
+class Thing(Weighed):
+    paint: Paint | None = None
+
+
+@strawberry.type
+class Pet(Named):
+    owner: "Person | None" = None
+
+    @strawberry.field
+    def call(self, times: int = 1) -> str:
+        return " ".join([self.name] * times)
+
+
+@strawberry.type
 class Place:
-    name: str = seen_by(EVERYONE, description="De naam.")
-    code: strawberry.ID | None = seen_by(EVERYONE, description="De code.")
-    residents: "list[Person]" = seen_by(EVERYONE, description="Wie er wonen.")
+    name: str
+    code: strawberry.ID | None
+    residents: "list[Person]"
 
 
-@output_type("Een ding met een naam.")
-class Thing(Named):
-    weight: float | None = seen_by(EVERYONE, description="Het gewicht.")
+@strawberry.type
+class Box(Generic[Item]):
+    item: Item
+    items: list[Item]
 
 
-@output_type("Een mens.")
+class Never(BasePermission):
+    message = "not you"
+
+    def has_permission(self, source: Any, info: Any, **kwargs: Any) -> bool:
+        return bool(source.id != "12")
+
+
+WRONG: list[Any] = [
+    None,
+    "text",
+    7,
+    2**40,
+    True,
+    1.5,
+    float("nan"),
+    float("inf"),
+    [],
+    [None],
+    ["a", None, 3],
+    {"a": 1},
+    {"red"},
+    Awaited("later"),
+    Awaited(None),
+    Awaited(3),
+    Alarm("as a value"),
+    ValueError("as a value"),
+    Raises(),
+    object(),
+    datetime(2026, 2, 9, 9),
+    datetime(1999, 2, 9, 9),
+    Thing(name="los", weight=None),
+    Paint.BLUE,
+]
+Either = Annotated["Person | Place | Thing | Pet", strawberry.union("Either")]
+
+
+@strawberry.type
 class Person:
-    id: strawberry.ID = seen_by(EVERYONE, description="Het nummer.")
-    name: str = seen_by(EVERYONE, description="De naam.")
-    nick: str | None = seen_by(EVERYONE, description="De roepnaam.")
-    age: int | None = seen_by(EVERYONE, description="De leeftijd.")
-    height: int = seen_by(EVERYONE, description="De lengte.")
-    score: float | None = seen_by(EVERYONE, description="De score.")
-    active: bool = seen_by(EVERYONE, description="Of hij meedoet.")
-    paint: Paint | None = seen_by(EVERYONE, description="De kleur.")
-    paints: list[Paint] = seen_by(EVERYONE, description="De kleuren.")
-    rank: Rank | None = seen_by(EVERYONE, description="De rang.")
-    born: datetime | None = seen_by(EVERYONE, description="Het moment.")
-    day: date | None = seen_by(EVERYONE, description="De dag.")
-    tags: list[str] = seen_by(EVERYONE, description="De woorden.")
-    grid: list[list[int | None]] | None = seen_by(EVERYONE, description="De getallen.")
-    boss: "Person | None" = seen_by(EVERYONE, description="De baas.")
-    friends: "list[Person]" = seen_by(EVERYONE, description="De vrienden.")
-    rivals: "list[Person | None] | None" = seen_by(EVERYONE, description="De rivalen.")
-    home: Place = seen_by(EVERYONE, description="Het huis.")
-    toys: list[Thing] = seen_by(EVERYONE, description="Al het speelgoed.")
-    toy: Named | None = seen_by(EVERYONE, description="Het speelgoed.")
+    id: strawberry.ID
+    name: str
+    nick: str | None
+    age: int | None
+    height: int
+    score: float | None
+    active: bool
+    paint: Paint | None
+    paints: list[Paint]
+    rank: Rank | None
+    born: datetime | None
+    day: date | None
+    price: Decimal | None
+    extra: JSON | None  # type: ignore[valid-type]
+    seen: MomentType | None  # type: ignore[valid-type]
+    loud: AwareType | None  # type: ignore[valid-type]
+    tags: list[str]
+    grid: list[list[int | None]] | None
+    boss: "Person | None"
+    friends: "list[Person]"
+    rivals: "list[Person | None] | None"
+    home: Place
+    toys: list[Thing]
+    toy: Named | None
+    heavy: list[Weighed]
+    owned: list[Named | None] | None
+    find: Either | None
+    finds: list[Either]
+    box: Box[int] | None
 
-    @computed_for(EVERYONE, description="Een groet.")
-    def greeting(
-        self, loud: Annotated[bool, strawberry.argument(description="Hard of niet.")] = False
+    @strawberry.field
+    def greeting(self, loud: bool = False) -> str:
+        return f"{'HALLO' if loud else 'hallo'} {self.name}"
+
+    @strawberry.field
+    def echo(
+        root: Row,  # noqa: N805
+        text: str = "x",
+        id: strawberry.ID | None = None,
+        whole: int | None = 3,
+        part: float | None = None,
+        yes: bool | None = None,
+        paint: Paint = Paint.RED,
+        rank: Rank | None = None,
     ) -> str:
-        return "HALLO" if loud else "hallo"
+        return repr((root.id, text, id, whole, part, yes, paint, rank))
 
-    @computed_for(EVERYONE, description="Een groet die even duurt.")
+    @strawberry.field
+    def built(
+        root: Row,  # noqa: N805
+        shape: Shape | None = None,
+        shapes: list[Shape | None] | None = None,
+        on: date | None = None,
+        price: Decimal | None = None,
+        extra: JSON | None = None,  # type: ignore[valid-type]
+        words: list[str] = ["one"],
+    ) -> str:
+        # What it got is its own: the next row must not see this.
+        words.append("more")
+        if shape:
+            shape.names.append("own")
+        return repr((root.id, shape, shapes, on, price, extra, words))
+
+    @strawberry.field
+    def required(self, nth: int, shape: Shape | None = strawberry.UNSET) -> str | None:
+        return f"{nth} {shape is strawberry.UNSET}" if nth >= 0 else None
+
+    @strawberry.field
+    def friend(self, nth: int = 0) -> "Person":
+        return cast(Person, self.friends[nth] if len(self.friends) > nth else self)
+
+    @strawberry.field
+    def some(self, most: int | None = 2) -> "list[Person] | None":
+        return self.friends[:most] if isinstance(self.friends, list) else None
+
+    @strawberry.field
+    def chosen(self, nth: int = 0) -> Either | None:
+        return self.finds[nth] if len(self.finds) > nth else None
+
+    @strawberry.field
+    def odd(self, nth: int = 0) -> str | None:
+        return cast(str | None, WRONG[nth])
+
+    @strawberry.field
+    def odder(self, nth: int = 0) -> list[Paint]:
+        return cast(list[Paint], WRONG[nth])
+
+    @strawberry.field
     async def slow(self) -> int:
         return 7
 
+    @strawberry.field
+    def asked(self, info: strawberry.Info) -> str:
+        return ".".join(str(key) for key in info.path.as_list())  # type: ignore[attr-defined]
 
-@output_type("De vragen.")
+    @strawberry.field(permission_classes=[Never])
+    def guarded(self) -> str:
+        return "in"
+
+
+@strawberry.type
 class Query:
-    @computed_for(EVERYONE, description="Alle mensen.")
+    @strawberry.field
     async def people(self, info: strawberry.Info) -> list[Person]:
         return cast(list[Person], info.context["people"])
 
-    @computed_for(EVERYONE, description="Misschien mensen.")
+    @strawberry.field
     def maybe_people(self, info: strawberry.Info) -> list[Person | None] | None:
         return cast(list[Person | None], info.context["people"])
 
-    @computed_for(EVERYONE, description="Eén mens.")
+    @strawberry.field
     def person(self, info: strawberry.Info) -> Person | None:
         return cast(Person, info.context["people"][0])
 
-    @computed_for(EVERYONE, description="Een mens of een plek.")
-    def either(
-        self, info: strawberry.Info
-    ) -> Annotated[Person | Place, strawberry.union("Either", description="Een van twee.")] | None:
-        person: Any = info.context["people"][0]
-        neither: Any = Thing(name="x", weight=1)
-        return Place(name="hier", code=None, residents=[]) if person is None else cast(Person, neither)
+    @strawberry.field
+    def either(self, info: strawberry.Info) -> Either | None:
+        return cast(Any, info.context["people"][0])
+
+    @strawberry.field
+    def all(self, info: strawberry.Info) -> list[Either | None] | None:
+        return cast(Any, info.context["people"])
 
 
-SCHEMA = RoleSchema(role=Role.PUBLIC, query=Query, mutation=None, types=[Thing])
+SCHEMA = strawberry.Schema(
+    Query,
+    types=[Thing, Pet],
+    config=StrawberryConfig(scalar_map={MomentType: Moment, AwareType: Aware}),
+)
+CORE = SCHEMA._schema
