@@ -103,7 +103,7 @@ LITERALS = {
     "Float": ["1", "2.5", "null", '"x"', "1e400"],
     "Paint": ["RED", "BLUE", "null", "GREEN", '"RED"'],
     "Rank": ["ONE", "YES", "null", "TWO"],
-    "Date": ['"2014-05-31"', '"no day"', "null", "5"],
+    "Date": ['"2014-05-31"', "null", '"no day"', "5"],
     "Decimal": ['"1.50"', "2", '"x"', "null"],
     "JSON": ['{a: [1, "b"]}', "null", "5"],
     "Shape": [
@@ -231,7 +231,7 @@ class Document:
             return self._alias(field)
         given = []
         for name, type_ in ARGUMENTS[field].items():
-            if self._choose.random() < (0.9 if type_.endswith("!") else 0.4):
+            if self._choose.random() < (0.9 + self._sound if type_.endswith("!") else 0.4):
                 named = [
                     one for one, of in DECLARED.items() if of.split(" ")[0].strip("!") == type_.strip("!")
                 ]

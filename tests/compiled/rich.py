@@ -206,7 +206,7 @@ class Person:
         on: date | None = None,
         price: Decimal | None = None,
         extra: JSON | None = None,  # type: ignore[valid-type]
-        words: list[str] = ["one"],
+        words: list[str] = ["one"],  # noqa: B006 - each call gets a list of its own
     ) -> str:
         # What it got is its own: the next row must not see this.
         words.append("more")
