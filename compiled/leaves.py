@@ -5,6 +5,7 @@ What is already as it must be is told by its class alone. Anything else goes to 
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from graphql import (
@@ -32,6 +33,12 @@ UNLESS: dict[GraphQLNamedType, str] = {
     GraphQLFloat: "type({0}) is not float or not -1e999 < {0} < 1e999",
 }
 """When a value still has to be coerced, for the scalars of the specification."""
+
+WRITTEN: dict[Any, tuple[type, str]] = {
+    date.isoformat: (date, "{0}.isoformat()"),
+    datetime.isoformat: (datetime, "{0}.isoformat()"),
+}
+"""How a value of one class is written, by what a scalar serialises with."""
 
 
 def coercion(type_: GraphQLLeafType) -> Callable[[Any], Any]:

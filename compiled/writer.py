@@ -46,7 +46,7 @@ from compiled.declared import (
     source_of,
     type_of_class,
 )
-from compiled.leaves import UNLESS, coercion, judged, names_of
+from compiled.leaves import UNLESS, WRITTEN, coercion, judged, names_of
 from compiled.plain import NotPlain, Surprise, refuse_odd
 
 Compiled = Callable[[Any, Executor], Any]
@@ -165,10 +165,21 @@ class _Writer:
             guard = f"if {value} is not None: " if nullable else ""
             self._write(f"{guard}{value} = {self._bind('names', names)}[{value}]")
             return
-        with self._under(f"if {value} is not None:" if nullable else "if True:"):
-            self._refuse_odd(value, None)
-            self._write(f"{value} = {self._bind('write', type_.coerce_output_value)}({value})")
-            self._write(f"if type({value}) is not str: {value} = {self._bind('judged', judged)}({value})")
+        usual = WRITTEN.get(type_.coerce_output_value)
+        if usual is not None:
+            class_, written = usual
+            self._write(f"if type({value}) is {self._bind('class', class_)}: {value} = {written.format(value)}")
+            self._write(f"{f'elif {value} is not None' if nullable else 'else'}: {value} = {coerce}({value})")
+        elif nullable:
+            with self._under(f"if {value} is not None:"):
+                self._coerced(value, type_)
+        else:
+            self._coerced(value, type_)
+
+    def _coerced(self, value: str, type_: GraphQLLeafType) -> None:
+        self._refuse_odd(value, None)
+        self._write(f"{value} = {self._bind('write', type_.coerce_output_value)}({value})")
+        self._write(f"if type({value}) is not str: {value} = {self._bind('judged', judged)}({value})")
 
     def _refuse_odd(self, value: str, classes: tuple[type, ...] | None) -> None:
         """Looked at once for each class of value, and not again while the class stays the same."""
