@@ -28,6 +28,7 @@ from rules.vocabulary import Colour, LoginStatus, Role
 from schema.build import RoleSchema
 from schema.visibility import EVERYONE, computed_for, output_type, seen_by
 
+
 def _plain() -> Any:
     return seen_by(EVERYONE, description="Een veld.")
 

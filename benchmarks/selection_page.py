@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
-from graphql import GraphQLField
+from graphql import GraphQLField, GraphQLObjectType
 
 from rules.vocabulary import EnrolmentStatus, PlacementStatus, PupilOrigin, Role
 from schema.connection import Page
@@ -96,8 +96,8 @@ def children(count: int) -> list[Child]:
 
 def pupils() -> GraphQLField:
     """The root field of the list."""
-    assert CORE.query_type
-    return CORE.query_type.fields["pupils"]
+    query = cast(GraphQLObjectType, CORE.query_type)
+    return cast(GraphQLField, query.fields["pupils"])
 
 
 def page_of(rows: list[Any]) -> Page:

@@ -15,7 +15,6 @@ from graphql import (
     GraphQLArgument,
     GraphQLField,
     GraphQLInputObjectType,
-    GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -24,7 +23,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 from graphql.execution.values import get_argument_values
-from graphql.language import FieldNode, ListValueNode, Node, ObjectValueNode, VariableNode
+from graphql.language import FieldNode, VariableNode
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
@@ -113,7 +112,6 @@ def _call(
     function = resolver.wrapped_func
     if (
         type(resolver) is not StrawberryResolver
-        or resolver.is_async
         or resolver.info_parameter
         or not (inspect.isfunction(function) or inspect.ismethod(function))
         or _TAKEN & set(field.args)
@@ -130,7 +128,7 @@ def _call(
         return convert_arguments(values, declared.arguments, converter.scalar_registry, converter.config)
 
     steady = all(_is_steady(argument) for argument in field.args.values())
-    asks = any(_has_variable(argument.value) for argument in node.arguments or ())
+    asks = any(isinstance(argument.value, VariableNode) for argument in node.arguments or ())
     try:
         fixed = given(executor) if steady and not asks else None
     except Exception:  # noqa: BLE001 - the standard executor says what is wrong with it
@@ -150,14 +148,6 @@ def _is_steady(argument: GraphQLArgument) -> bool:
     """Its values cannot be changed by whoever gets them."""
     type_ = argument.type.of_type if isinstance(argument.type, GraphQLNonNull) else argument.type
     return is_specified_scalar_type(type_) or is_enum_type(type_)  # type: ignore[arg-type]
-
-
-def _has_variable(node: Node) -> bool:
-    if isinstance(node, ListValueNode):
-        return any(_has_variable(one) for one in node.values)
-    if isinstance(node, ObjectValueNode):
-        return any(_has_variable(one.value) for one in node.fields)
-    return isinstance(node, VariableNode)
 
 
 def _refuse_own_building(arguments: Any, seen: frozenset[str] = frozenset()) -> None:
@@ -195,21 +185,15 @@ def refuse_unless_by_class(abstract: GraphQLAbstractType) -> None:
 
 
 def type_of_class(schema: GraphQLSchema, abstract: GraphQLAbstractType, row: type) -> GraphQLObjectType:
-    """The object type that strawberry declares for this very class; any other class is a surprise."""
-    definition = row.__dict__.get("__strawberry_definition__")
-    if not isinstance(definition, StrawberryObjectDefinition) or definition.origin is not row:
-        raise Surprise
-    type_ = schema.get_type(definition.name)
+    """The object type that strawberry declares for this class; a class without is a surprise."""
+    definition: Any = getattr(row, "__strawberry_definition__", None)
+    type_ = schema.get_type(definition.name) if isinstance(definition, StrawberryObjectDefinition) else None
     if (
         not isinstance(type_, GraphQLObjectType)
-        or cast(Any, type_.extensions.get(DEFINITION)) is not definition
-        or definition.is_graphql_generic
-        or definition.concrete_of
+        or type_.extensions.get(DEFINITION) is not definition
+        or type_.extensions[DEFINITION].is_graphql_generic
+        or type_.extensions[DEFINITION].concrete_of
         or not schema.is_sub_type(abstract, type_)
-    ):
-        raise Surprise
-    if isinstance(abstract, GraphQLInterfaceType) and not issubclass(
-        row, abstract.extensions[DEFINITION].origin
     ):
         raise Surprise
     return type_

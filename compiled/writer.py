@@ -168,7 +168,9 @@ class _Writer:
         usual = WRITTEN.get(type_.coerce_output_value)
         if usual is not None:
             class_, written = usual
-            self._write(f"if type({value}) is {self._bind('class', class_)}: {value} = {written.format(value)}")
+            self._write(
+                f"if type({value}) is {self._bind('class', class_)}: {value} = {written.format(value)}"
+            )
             self._write(f"{f'elif {value} is not None' if nullable else 'else'}: {value} = {coerce}({value})")
         elif nullable:
             with self._under(f"if {value} is not None:"):

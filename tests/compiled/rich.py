@@ -19,6 +19,7 @@ Moment = strawberry.scalar(
 Aware = strawberry.scalar(name="String2", serialize=str.upper, parse_value=str.lower)
 MomentType = type("MomentType", (), {})
 AwareType = type("AwareType", (), {})
+Day = strawberry.scalar(name="Date", serialize=date.isoformat, parse_value=date.fromisoformat)
 Row = strawberry.Parent[Any]
 Item = TypeVar("Item")
 
@@ -105,6 +106,13 @@ class Place:
     name: str
     code: strawberry.ID | None
     residents: "list[Person]"
+
+
+@strawberry.type
+class Stone:
+    """Of no interface and no union."""
+
+    name: str
 
 
 @strawberry.type
@@ -220,7 +228,7 @@ class Person:
 
     @strawberry.field
     def friend(self, nth: int = 0) -> "Person":
-        return cast(Person, self.friends[nth] if len(self.friends) > nth else self)
+        return self.friends[nth] if len(self.friends) > nth else self
 
     @strawberry.field
     def some(self, most: int | None = 2) -> "list[Person] | None":
@@ -239,6 +247,10 @@ class Person:
         return cast(list[Paint], WRONG[nth])
 
     @strawberry.field
+    def named(self, other: Annotated[int, strawberry.argument(name="info")] = 0) -> int:
+        return other
+
+    @strawberry.field
     async def slow(self) -> int:
         return 7
 
@@ -246,7 +258,7 @@ class Person:
     def asked(self, info: strawberry.Info) -> str:
         return ".".join(str(key) for key in info.path.as_list())  # type: ignore[attr-defined]
 
-    @strawberry.field(permission_classes=[Never])
+    @strawberry.field(permission_classes=[Never])  # type: ignore[untyped-decorator]
     def guarded(self) -> str:
         return "in"
 
@@ -267,16 +279,16 @@ class Query:
 
     @strawberry.field
     def either(self, info: strawberry.Info) -> Either | None:
-        return cast(Any, info.context["people"][0])
+        return cast(Either | None, info.context["people"][0])
 
     @strawberry.field
     def all(self, info: strawberry.Info) -> list[Either | None] | None:
-        return cast(Any, info.context["people"])
+        return cast(list[Either | None], info.context["people"])
 
 
 SCHEMA = strawberry.Schema(
     Query,
-    types=[Thing, Pet],
-    config=StrawberryConfig(scalar_map={MomentType: Moment, AwareType: Aware}),
+    types=[Thing, Pet, Stone],
+    config=StrawberryConfig(scalar_map={MomentType: Moment, AwareType: Aware, date: Day}),
 )
 CORE = SCHEMA._schema

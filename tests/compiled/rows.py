@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 from hypothesis import strategies as st
 
-from tests.compiled.rich import WRONG, Paint, Person, Pet, Place, Rank, Thing
+from tests.compiled.rich import WRONG, Paint, Person, Pet, Place, Rank, Stone, Thing
 
 RIGHT: dict[str, list[Any]] = {
     "id": ["1", UUID(int=5), 12, "12"],
@@ -36,7 +36,7 @@ RIGHT: dict[str, list[Any]] = {
     "heavy": [[], [Thing(name="bal", weight=0.5)]],
     "owned": [None, [Pet(name="Rik"), None, Thing(name="bal", weight=1)]],
     "find": [None, Pet(name="Rik"), Place(name="hier", code=None, residents=[])],
-    "finds": [[], [Thing(name="bal", weight=2), Place(name="hier", code="x", residents=[])]],
+    "finds": [[], [Thing(name="bal", weight=2), Place(name="hier", code=strawberry.ID("x"), residents=[])]],
     "box": [None, SimpleNamespace(item=1, items=[1, 2])],
 }
 
@@ -55,7 +55,9 @@ ODD_ROWS: list[Any] = [
     cast_to(Pet, SimpleNamespace(name="cast", owner=None)),
     cast_to(Pet, Thing(name="cast", weight=1)),
     cast_to(Thing, Thing(name="cast", weight=1)),
+    cast_to(Pet, Place(name="cast", code=None, residents=[])),
     Subclass(name="sub", weight=1),
+    Stone(name="of no union"),
     {"__typename": "Thing", "name": "a mapping"},
     Place(name="not of the interface", code=None, residents=[]),
 ]

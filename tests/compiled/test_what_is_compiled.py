@@ -1,15 +1,16 @@
 """Which selections become functions, what is kept of them, and for whom."""
 
+from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from graphql import MiddlewareManager, parse
+from graphql import GraphQLObjectType, MiddlewareManager, parse
 from strawberry.execution import optimized_is_awaitable
 
 from compiled import Cache, CompiledExecutor, writer
 from tests.compiled.answers import Stock, answer, both, seen
-from tests.compiled.rich import CORE, Alarm, Pet, Place, Thing
+from tests.compiled.rich import CORE, Alarm, Person, Pet, Place, Rank, Shape, Thing
 from tests.compiled.rows import row
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*was never awaited")
@@ -54,8 +55,14 @@ class TestOneFunction:
     )
     @pytest.mark.usefixtures("alone")
     def test_answers_alone(self, field: str) -> None:
-        things = [Thing(name="bal", weight=1.0), Place(name="hier", code="x", residents=[])]
-        differs = {"rivals": [row(), None], "finds": things, "owned": [Pet(name="Rik"), None]}
+        things = [Thing(name="bal", weight=1.0), Place(name="hier", code=None, residents=[])]
+        differs = {
+            "rank": Rank.ONE,
+            "day": date(2014, 5, 31),
+            "rivals": [row(), None],
+            "finds": things,
+            "owned": [Pet(name="Rik"), None],
+        }
         result = answer(CompiledExecutor, f"{{ people {{ {field} }} }}", [row(**differs)])
         assert result.errors is None
         assert result.data
@@ -76,6 +83,31 @@ class TestOneFunction:
 
     def test_leaves_a_directive_it_does_not_know(self) -> None:
         assert compiled("{ people @other { id } }", [row()]) == [False, False]
+
+    def test_leaves_an_argument_that_strawberry_itself_does_not_get_through(self) -> None:
+        assert both("{ maybePeople { named(info: 1) } }", [row()]).errors
+
+    def test_leaves_an_input_that_builds_itself_of_info(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        definition = Shape.__strawberry_definition__  # type: ignore[attr-defined]
+        monkeypatch.setattr(
+            definition,
+            "from_input",
+            lambda _type, _value, context: f"in {context.info and context.info.field_name}",
+        )
+        result: Any = both("{ maybePeople { required(nth: 1, shape: {}) built(shape: {}) } }", [row()])
+        assert result.errors, "a text has no names"
+
+    @pytest.mark.parametrize("where", ["people { ...F(b: $v) }", "...G(b: $v)"])
+    def test_leaves_fragments_with_variables_of_their_own(self, where: str) -> None:
+        document = parse(
+            f"""query ($v: Boolean!) {{ {where} }}
+            fragment F($b: Boolean!) on Person {{ greeting(loud: $b) }}
+            fragment G($b: Boolean!) on Query {{ people {{ greeting(loud: $b) }} }}""",
+            experimental_fragment_arguments=True,
+        )
+        cache: Cache = {}
+        told: list[Any] = [both(document, [row()], cache=cache, v=loud).data for loud in (True, False)]
+        assert told[0] != told[1]
 
     def test_leaves_what_is_larger_than_it_wants(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(writer, "MOST_FIELDS", 2)
@@ -98,15 +130,19 @@ class TestOneFunction:
             parse("{ maybePeople { id } }"),
             context_value={"people": [row()]},
             middleware=MiddlewareManager(look),
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=cast(Any, optimized_is_awaitable),
         )
         assert not isinstance(executor, list)
         executor.execute_operation()
         assert looked == ["maybePeople", "id"]
 
-    def test_leaves_a_field_that_somebody_else_resolves(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(CORE.type_map["Person"].fields["name"], "resolve", lambda *_: "other")  # type: ignore[attr-defined]
-        assert both("{ people { name } }", [row()]).data == {"people": [{"name": "other"}]}
+    @pytest.mark.parametrize("field", ["name", "greeting"])
+    def test_leaves_a_field_that_somebody_else_resolves(
+        self, field: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person = cast(GraphQLObjectType, CORE.type_map["Person"])
+        monkeypatch.setattr(person.fields[field], "resolve", lambda *_, **_given: "other")
+        assert both(f"{{ people {{ {field} }} }}", [row()]).data == {"people": [{field: "other"}]}
 
     def test_leaves_a_type_that_somebody_else_tells(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(CORE.type_map["Named"], "resolve_type", lambda *_: "Pet")
@@ -160,7 +196,7 @@ class TestWhatIsKept:
     )
     def test_no_value_of_a_variable(self, asked: str) -> None:
         document = parse(
-            f"query ($b: Boolean, $n: Int = 5, $t: String = \"t\", $s: Shape) {{ people {{ {asked} }} }}"
+            f'query ($b: Boolean, $n: Int = 5, $t: String = "t", $s: Shape) {{ people {{ {asked} }} }}'
         )
         cache: Cache = {}
         answers = [
@@ -168,7 +204,7 @@ class TestWhatIsKept:
             for given in ({"b": True, "n": 1, "t": "a", "s": {"sides": 7}}, {}, {"b": True, "n": 2, "t": "b"})
         ]
         assert answers[0] != answers[1]
-        assert [function is not None for _, function in cache.values()][0] is True
+        assert next(iter(cache.values()))[1] is not None
 
     def test_no_argument_that_a_resolver_changed(self) -> None:
         # `built` adds to its list and to its input; every row and request gets them as they were sent.
@@ -185,13 +221,10 @@ class TestWhatIsKept:
     def test_a_selection_whose_types_prove_not_plain_is_not_tried_again(self) -> None:
         cache: Cache = {}
         text = parse("{ people { finds { ... on Person { slow } } } }")
-        person = row()
-        declared = object.__new__(type("Person", (), {}))
-        both(text, [row(finds=[person, declared])], cache=cache)
-        from tests.compiled.rich import Person
-
+        both(text, [row(finds=[Thing(name="x", weight=1)])], cache=cache)
+        assert next(iter(cache.values()))[1] is not None
         real = object.__new__(Person)
-        real.__dict__.update(vars(person))
+        real.__dict__.update(vars(row()))
         both(text, [row(finds=[real])], cache=cache)
         assert next(iter(cache.values()))[1] is None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import ExecutionResult, parse, validate
@@ -19,8 +19,8 @@ def answer(executor_class: type[Any], text: str, rows: list[Any], **more: Any) -
         CORE, parse(text), context_value=rows, is_awaitable=optimized_is_awaitable, **more
     )
 
-    async def run() -> Any:
-        return await executor.execute_operation()
+    async def run() -> ExecutionResult:
+        return cast(ExecutionResult, await executor.execute_operation())
 
     return asyncio.run(run())
 
@@ -55,7 +55,8 @@ def test_a_form_of_a_region_is_the_same_from_either_executor(region: str) -> Non
     told = [
         json.dumps([result.data, [error.formatted for error in result.errors or []]]).encode()
         for result in (
-            answer(executor, text, rows) for executor in (StrawberryGraphQLCoreExecutionContext, CompiledExecutor)
+            answer(executor, text, rows)
+            for executor in (StrawberryGraphQLCoreExecutionContext, CompiledExecutor)
         )
     ]
     assert told[0] == told[1]
