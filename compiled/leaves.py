@@ -7,6 +7,7 @@ What is already as it must be is told by its class alone. Anything else goes to 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     GraphQLBoolean,
@@ -27,7 +28,6 @@ from compiled.plain import Surprise, refuse_odd
 # By the type itself: somebody's own scalar may carry the same name.
 UNLESS: dict[GraphQLNamedType, str] = {
     GraphQLString: "type({0}) is not str",
-    GraphQLID: "type({0}) is not str",
     GraphQLBoolean: "{0} is not True and {0} is not False",
     GraphQLInt: "type({0}) is not int or not -2147483648 <= {0} <= 2147483647",
     GraphQLFloat: "type({0}) is not float or not -1e999 < {0} < 1e999",
@@ -39,6 +39,18 @@ WRITTEN: dict[Any, tuple[type, str]] = {
     datetime.isoformat: (datetime, "{0}.isoformat()"),
 }
 """How a value of one class is written, by what a scalar serialises with."""
+
+
+UUIDS: set[type] = {UUID}
+"""Classes of UUIDs that have come along, a driver's own among them: the ID of one is its text."""
+
+
+def id_of(value: Any) -> Any:
+    """The ID of a value that is neither a text nor of one of these classes."""
+    if isinstance(value, UUID):
+        refuse_odd(value)
+        UUIDS.add(type(value))
+    return _ID(value)
 
 
 def coercion(type_: GraphQLLeafType) -> Callable[[Any], Any]:
@@ -66,3 +78,6 @@ def names_of(type_: GraphQLLeafType) -> dict[Any, str] | None:
     values = {value.value: name for name, value in type_.values.items()}  # type: ignore[union-attr]
     members = getattr(type_, "wrapped_cls", ())
     return {**values, **{member: values[member.value] for member in members if member.value in values}}
+
+
+_ID = coercion(GraphQLID)

@@ -25,6 +25,7 @@ from typing import Any, cast
 from graphql import (
     GraphQLAbstractType,
     GraphQLField,
+    GraphQLID,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
@@ -46,7 +47,7 @@ from compiled.declared import (
     source_of,
     type_of_class,
 )
-from compiled.leaves import UNLESS, WRITTEN, coercion, judged, names_of
+from compiled.leaves import UNLESS, UUIDS, WRITTEN, coercion, id_of, judged, names_of
 from compiled.plain import NotPlain, Surprise, refuse_odd
 
 Compiled = Callable[[Any, Executor], Any]
@@ -153,6 +154,11 @@ class _Writer:
 
     def _leaf(self, value: str, type_: GraphQLLeafType, nullable: bool) -> None:
         present = f" and {value} is not None" if nullable else ""
+        if type_ is GraphQLID:
+            known, other = self._bind("uuids", UUIDS), self._bind("id", id_of)
+            written = f"str({value}) if type({value}) in {known} else {other}({value})"
+            self._write(f"if type({value}) is not str{present}: {value} = {written}")
+            return
         coerce = self._bind("leaf", coercion(type_))
         unless = UNLESS.get(type_)
         if unless:
