@@ -19,10 +19,10 @@ from resolvers import scope
 from resolvers.calendars import year_of
 from resolvers.handled import COLUMNS as OF_FORM
 from resolvers.handled import SchoolForm
-from resolvers.pupils import COLUMNS, Key, PupilRow, behind, matches, with_parts
-from resolvers.rows import fetch
+from resolvers.pupils import COLUMNS, WANTED_BY, Key, PupilRow, behind, matches, with_parts
+from resolvers.rows import Columns, fetch
 from resolvers.viewer import Viewer
-from resolvers.written import Records, written
+from resolvers.written import Records, Shape, written
 from rules.handling import UNPLACED, Seats
 from rules.vocabulary import PlacementStatus, PriorityStatus, PupilOrder
 
@@ -63,6 +63,7 @@ async def page_of(
     year = await year_of(viewer=viewer, name=narrowed.school_year)
     sought = _is_sought(narrowed)
     what = replace(narrowed, search=narrowed.search if sought else None, school_year=None)
+    without = Shape(WITH_FORM.left_out(wanted))
     records = await (_page.anew if sought else _page)(
         viewer,
         narrowed=what,
@@ -71,13 +72,15 @@ async def page_of(
         last=after[1] if after else None,
         limit=limit,
         order=order,
+        without=without,
     )
-    return await with_parts(viewer=viewer, rows=_rows(records), wanted=wanted)
+    return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted)
 
 
 async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> PupilRow | None:
     """One pupil of the own school, of whatever year; None for any other."""
-    rows = _rows(await _one(viewer, pupil_id=pupil_id))
+    without = Shape(WITH_FORM.left_out(wanted))
+    rows = _rows(await _one(viewer, pupil_id=pupil_id, without=without), without)
     await with_parts(viewer=viewer, rows=rows, wanted=wanted)
     return rows[0] if rows else None
 
@@ -87,9 +90,12 @@ def enrolled_at(row: PupilRow) -> datetime:
     return cast(SchoolForm, row.form).finalized_at
 
 
-def _rows(records: Records) -> list[PupilRow]:
+def _rows(records: Records, without: Shape) -> list[PupilRow]:
     own = len(COLUMNS)
-    return [PupilRow(*one[:own], form=SchoolForm._make(one[own:])) for one in map(tuple, records)]  # type: ignore[misc]
+    return [
+        PupilRow(*one[:own], form=SchoolForm._make(one[own:]))  # type: ignore[misc]
+        for one in WITH_FORM.whole(records, without=without)
+    ]
 
 
 @written
@@ -102,20 +108,37 @@ def _page(
     last: UUID | None,
     limit: int,
     order: PupilOrder,
+    without: Shape,
 ) -> Any:
     found = _narrowed(viewer, narrowed, year)
     key = (KEYS[order], "enrolments__pupil_id")
-    return behind(found, key=key, after=after, last=last).limit(limit).values_list(*WITH_FORM)
+    return _with_form(behind(found, key=key, after=after, last=last).limit(limit), without)
 
 
 @written
-def _one(viewer: Viewer, *, pupil_id: UUID) -> Any:
-    return scope.admitted(viewer).filter(id=pupil_id).values_list(*WITH_FORM)
+def _one(viewer: Viewer, *, pupil_id: UUID, without: Shape) -> Any:
+    return _with_form(scope.admitted(viewer).filter(id=pupil_id), without)
+
+
+def _with_form(found: QuerySet[Pupil], without: Shape) -> Any:
+    names = WITH_FORM.read(without=without)
+    if "lines" in names:
+        found = found.annotate(lines=scope.LINES)
+    return found.values_list(*names)
 
 
 KEYS = {PupilOrder.NAME: "enrolments__sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
 """The columns of the form by which a list is read, before the id: one index each."""
-WITH_FORM = (*COLUMNS, *(f"enrolments__{name}" for name in OF_FORM))
+WITH_FORM = Columns(
+    (*COLUMNS, *(f"enrolments__{name}" for name in OF_FORM), "lines"),
+    wanted_by={
+        **WANTED_BY,
+        "advice__list_length": (),
+        "enrolments__region__code": ("enrolment",),
+        **{f"enrolments__{name}": ("placement",) for name in OF_FORM if name.endswith("__name")},
+        "lines": ("enrolment",),
+    },
+)
 
 
 def _narrowed(viewer: Viewer, narrowed: AdmissionFilter, year: UUID | None) -> QuerySet[Pupil]:

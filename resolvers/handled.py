@@ -1,13 +1,13 @@
 """What the school of an enrolment sees of it at a glance (rule 25): the columns of its form come with the pupil."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from resolvers import scope
+from models import Department
 from resolvers.enrolment_forms import (
     DepartmentOfList,
     EnrolmentRow,
@@ -70,7 +70,7 @@ COLUMNS = (
 
 
 class SchoolForm(NamedTuple):
-    """These columns of one form."""
+    """These columns of one form, and its list."""
 
     id: UUID
     region: str
@@ -101,6 +101,8 @@ class SchoolForm(NamedTuple):
     placed_at: datetime | None
     moved_at: datetime | None
     parents_informed_at: datetime | None
+    lines: list[UUID] | None
+    """The departments on the list; None where nobody wants it."""
 
 
 def _claim(form: SchoolForm) -> PriorityClaimRow | None:
@@ -154,29 +156,27 @@ for _name, _make in PARTS.items():
 
 
 async def load_forms(*, rows: list[PupilRow]) -> None:
-    """The form as its school sees it, with its list: one statement for a page of pupils."""
-    lines: dict[UUID, list[PreferenceRow]] = {row.form.id: [] for row in rows}
-    # Schools have few departments, and a page many lines that name them.
-    known: dict[tuple[UUID, int], PreferenceRow] = {}
-    for form, *department in await _lines(enrolment_ids=list(lines)):
-        line = lines[form]
-        key = (department[0], len(line) + 1)
-        preference = known.get(key)
-        if preference is None:
-            department_id, name, school_id, school = department
-            preference = known[key] = PreferenceRow(
-                key[1], DepartmentOfList(department_id, name, SchoolOfList(school_id, school))
-            )
-        line.append(preference)
+    """The form as its school sees it, with its list. Pages name few departments many times: each is read once, in one
+    statement, and each line of a rank and a department is one object."""
+    departments = {
+        one[0]: DepartmentOfList(one[0], one[1], SchoolOfList(one[2], one[3]))
+        for one in await _departments(ids={one for row in rows for one in row.form.lines or ()})
+    }
+    known: dict[tuple[int, UUID], PreferenceRow] = {}
     for row in rows:
-        row.parts["enrolment"] = {row.form.region: _shown(row.form, lines[row.form.id])}
+        form: SchoolForm = row.form
+        preferences = []
+        for line in enumerate(form.lines or (), start=1):
+            preference = known.get(line)
+            if preference is None:
+                preference = known[line] = PreferenceRow(line[0], departments[line[1]])
+            preferences.append(preference)
+        row.parts["enrolment"] = {form.region: _shown(form, preferences)}
 
 
 @written
-def _lines(*, enrolment_ids: Sequence[UUID]) -> Any:
-    return scope.lines_of(enrolment_ids=enrolment_ids).values_list(
-        "enrolment_id", "department_id", "department__name", "department__school_id", "department__school__name"
-    )  # fmt: skip
+def _departments(*, ids: Collection[UUID]) -> Any:
+    return Department.filter(id__in=ids).values_list("id", "name", "school_id", "school__name")
 
 
 def _shown(form: SchoolForm, preferences: list[PreferenceRow]) -> EnrolmentRow:

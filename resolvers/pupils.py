@@ -17,9 +17,9 @@ from models import ParentLogin, Pupil, Region
 from resolvers import clock, scope
 from resolvers.calendars import announcements
 from resolvers.regions import with_code
-from resolvers.rows import fetch
+from resolvers.rows import Columns, fetch
 from resolvers.viewer import Viewer
-from resolvers.written import written
+from resolvers.written import Records, Shape, written
 from rules.identifiers import LONGEST_SORT_NAME, full_name, is_elk_number, sought
 from rules.parent_login import DOTS
 from rules.vocabulary import LoginStatus, NotPlacingReason, PupilOrigin, Role
@@ -138,6 +138,12 @@ COLUMNS = (
     "school_key",
     "bsn_doubtful",
 )
+WANTED_BY = {
+    "advice__label": ("advice_label",),
+    "advice__list_length": ("list_length", "enrolment", "enrolment_history"),
+    "primary_school__name": ("primary_school",),
+}
+OF_PUPIL = Columns(COLUMNS, wanted_by=WANTED_BY)
 Key = tuple[Any, UUID]
 
 Loader = Callable[[Viewer, list[PupilRow]], Awaitable[None]]
@@ -178,14 +184,19 @@ async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> P
         from resolvers import admissions  # builds on this module
 
         return await admissions.pupil(viewer=viewer, pupil_id=pupil_id, wanted=wanted)
-    rows = [PupilRow(*record) for record in await _one(viewer, pupil_id=pupil_id)]
+    without = Shape(OF_PUPIL.left_out(wanted))
+    rows = _rows(await _one(viewer, pupil_id=pupil_id, without=without), without)
     await with_parts(viewer=viewer, rows=rows, wanted=wanted)
     return rows[0] if rows else None
 
 
 @written
-def _one(viewer: Viewer, *, pupil_id: UUID) -> Any:
-    return scope.pupils(viewer).filter(id=pupil_id).values_list(*COLUMNS)
+def _one(viewer: Viewer, *, pupil_id: UUID, without: Shape) -> Any:
+    return scope.pupils(viewer).filter(id=pupil_id).values_list(*OF_PUPIL.read(without=without))
+
+
+def _rows(records: Records, without: Shape) -> list[PupilRow]:
+    return [PupilRow(*one) for one in OF_PUPIL.whole(records, without=without)]
 
 
 async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
@@ -222,13 +233,19 @@ async def page_of(
     """Rule 4: the scoped, filtered pupils of one school year, by name, behind the key (`sort_name`, `id`)."""
     if not await _can_be(viewer, narrowed):
         return []
-    last = {"after": after[0], "last": after[1]} if after else {"after": None, "last": None}
+    without = Shape(OF_PUPIL.left_out(wanted))
+    asked: dict[str, Any] = {
+        "narrowed": narrowed,
+        "after": after[0] if after else None,
+        "last": after[1] if after else None,
+        "limit": limit,
+        "without": without,
+    }
     if narrowed.is_plain():
-        records = await _page(viewer, narrowed=narrowed, limit=limit, **last)
+        records = await _page(viewer, **asked)
     else:
-        known = await _announced(viewer, narrowed)
-        records = await _page.anew(viewer, narrowed=narrowed, announced=known, limit=limit, **last)
-    return await with_parts(viewer=viewer, rows=[PupilRow(*one) for one in records], wanted=wanted)
+        records = await _page.anew(viewer, announced=await _announced(viewer, narrowed), **asked)
+    return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted)
 
 
 async def total(*, viewer: Viewer, narrowed: PupilFilter) -> int:
@@ -267,10 +284,11 @@ def _page(
     after: str | None,
     last: UUID | None,
     limit: int,
+    without: Shape,
     announced: Announced = (),
 ) -> Any:
     found = behind(_narrowed(viewer, narrowed, announced), key=("sort_name", "id"), after=after, last=last)
-    return found.limit(limit).values_list(*COLUMNS)
+    return found.limit(limit).values_list(*OF_PUPIL.read(without=without))
 
 
 @written

@@ -7,8 +7,8 @@
     rows = await _logins(pupil_ids=ids)
 
 Writing costs as much as running. So the function below `@written` is called with marks in the place of values, and
-where a mark lands among the parameters its value goes from then on. What is None, a bool, an enum's member or an empty
-collection belongs to the shape; a function may look at those, and at nothing else of what it is given. It is held to
+where a mark lands among the parameters its value goes from then on. What is None, a bool, an enum's member, an empty
+collection or a `Shape` belongs to the shape; a function may look at those, and at nothing else of what it is given. It is held to
 that: each statement is written twice, with other marks, and must be the same; and every value must reach it.
 """
 
@@ -28,6 +28,14 @@ from tortoise.connection import get_connection
 from resolvers.viewer import Viewer
 
 P = ParamSpec("P")
+
+
+class Shape(str):
+    """A text that belongs to the shape: the function may look at it."""
+
+    __slots__ = ()
+
+
 Records = Sequence[Any]
 MOST_SHAPES = 256
 """Of one function; beyond that the shape used longest ago is written anew."""
@@ -55,7 +63,10 @@ class Statement:
 
 
 class written(Generic[P]):  # noqa: N801 - a decorator
-    """`build` makes a query of its arguments; to call it is to run that and to get the driver's records."""
+    """`build` makes a query of its arguments; to call it is to run that and to get the driver's records.
+
+    A text that says which columns to read is a `Shape`, not a value.
+    """
 
     def __init__(self, build: Callable[P, Select]) -> None:
         self._build = build
@@ -98,7 +109,7 @@ class written(Generic[P]):  # noqa: N801 - a decorator
 
 def _take(value: Any, shape: list[Any], given: list[Any]) -> None:
     """Add what belongs to the shape to the one, and what is a value to the other."""
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, bool | Enum | Shape):
         shape.append(value)
     elif isinstance(value, list | tuple | set | frozenset):
         shape.append(bool(value))
@@ -199,7 +210,7 @@ def _once(
 
 
 def _marked(value: Any, marks: list[_Mark], *, needed: bool = True) -> Any:
-    if value is None or isinstance(value, bool | Enum):
+    if value is None or isinstance(value, bool | Enum | Shape):
         return value
     if isinstance(value, list | tuple | set | frozenset):
         if not value:
