@@ -5,12 +5,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from graphql import GraphQLObjectType, MiddlewareManager, parse
+from graphql import GraphQLObjectType, MiddlewareManager, Undefined, parse
 from strawberry.execution import optimized_is_awaitable
+from strawberry.types.arguments import InputContext
 
 from compiled import Cache, CompiledExecutor, writer
 from tests.compiled.answers import Stock, answer, both, seen
-from tests.compiled.rich import CORE, Alarm, Person, Pet, Place, Rank, Shape, Thing
+from tests.compiled.rich import CORE, Alarm, Awaited, Person, Pet, Place, Rank, Shape, Thing
 from tests.compiled.rows import row
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*was never awaited")
@@ -88,14 +89,12 @@ class TestOneFunction:
         assert both("{ maybePeople { named(info: 1) } }", [row()]).errors
 
     def test_leaves_an_input_that_builds_itself_of_info(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        definition = Shape.__strawberry_definition__  # type: ignore[attr-defined]
-        monkeypatch.setattr(
-            definition,
-            "from_input",
-            lambda _type, _value, context: f"in {context.info and context.info.field_name}",
-        )
-        result: Any = both("{ maybePeople { required(nth: 1, shape: {}) built(shape: {}) } }", [row()])
-        assert result.errors, "a text has no names"
+        def build(_type: type, _value: Any, context: InputContext) -> Shape:
+            return Shape(sides=len(context.info.field_name) if context.info else 0)
+
+        monkeypatch.setattr(Shape.__strawberry_definition__, "from_input", build)  # type: ignore[attr-defined]
+        result: Any = both("{ maybePeople { built(shape: {}) } }", [row()])
+        assert "sides=5" in result.data["maybePeople"][0]["built"]
 
     @pytest.mark.parametrize("where", ["people { ...F(b: $v) }", "...G(b: $v)"])
     def test_leaves_fragments_with_variables_of_their_own(self, where: str) -> None:
@@ -234,6 +233,11 @@ class TestWhatSurprises:
         result: Any = both("{ maybePeople { id height } }", [row(), row(height=None), row()])
         assert [one is None for one in result.data["maybePeople"]] == [False, True, False]
         assert "Person.height" in result.errors[0].message
+
+    @pytest.mark.parametrize("odd", [None, Undefined, Alarm("stop"), Awaited(None), Awaited(row())], ids=repr)
+    def test_what_is_no_row_is_none_though_nothing_of_it_is_asked(self, odd: Any) -> None:
+        both("{ people { __typename } }", [row(), odd])
+        both("{ maybePeople { boss { __typename } home { __typename } } }", [row(boss=odd), row(home=odd)])
 
     def test_an_exception_among_the_rows_is_raised_and_not_shown_as_a_row(self) -> None:
         result = both("{ maybePeople { id name } }", [row(), Alarm("stop")])
