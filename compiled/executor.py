@@ -85,5 +85,5 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     def _compile(self, type_: GraphQLOutputType, field_details_list: FieldDetailsList) -> Compiled | None:
         try:
             return compile_selection(self, type_, field_details_list)
-        except NotPlain:
+        except (NotPlain, RecursionError):
             return None

@@ -16,7 +16,6 @@ Moment = strawberry.scalar(
     serialize=lambda moment: None if moment.year < 2000 else moment.isoformat(),
     parse_value=datetime.fromisoformat,
 )
-Aware = strawberry.scalar(name="String2", serialize=str.upper, parse_value=str.lower)
 MomentType = type("MomentType", (), {})
 AwareType = type("AwareType", (), {})
 Day = strawberry.scalar(name="Date", serialize=date.isoformat, parse_value=date.fromisoformat)
@@ -33,6 +32,13 @@ class Awaited:
     def __await__(self) -> Generator[None, None, Any]:
         yield from ()
         return self.value
+
+
+def _louder(text: str) -> Any:
+    return Awaited(text) if text == "later" else text.upper()
+
+
+Aware = strawberry.scalar(name="String2", serialize=_louder, parse_value=str.lower)
 
 
 class Raises:

@@ -5,12 +5,15 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from graphql import GraphQLObjectType, MiddlewareManager, parse
+from graphql import GraphQLObjectType, MiddlewareManager, Undefined, parse
 from strawberry.execution import optimized_is_awaitable
+from strawberry.types.arguments import InputContext
+from strawberry.types.field import StrawberryField
 
 from compiled import Cache, CompiledExecutor, writer
+from compiled.declared import DEFINITION
 from tests.compiled.answers import Stock, answer, both, seen
-from tests.compiled.rich import CORE, Alarm, Person, Pet, Place, Rank, Shape, Thing
+from tests.compiled.rich import CORE, Alarm, Awaited, Person, Pet, Place, Rank, Shape, Thing
 from tests.compiled.rows import row
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*was never awaited")
@@ -88,14 +91,12 @@ class TestOneFunction:
         assert both("{ maybePeople { named(info: 1) } }", [row()]).errors
 
     def test_leaves_an_input_that_builds_itself_of_info(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        definition = Shape.__strawberry_definition__  # type: ignore[attr-defined]
-        monkeypatch.setattr(
-            definition,
-            "from_input",
-            lambda _type, _value, context: f"in {context.info and context.info.field_name}",
-        )
-        result: Any = both("{ maybePeople { required(nth: 1, shape: {}) built(shape: {}) } }", [row()])
-        assert result.errors, "a text has no names"
+        def build(_type: type, _value: Any, context: InputContext) -> Shape:
+            return Shape(sides=len(context.info.field_name) if context.info else 0)
+
+        monkeypatch.setattr(Shape.__strawberry_definition__, "from_input", build)  # type: ignore[attr-defined]
+        result: Any = both("{ maybePeople { built(shape: {}) } }", [row()])
+        assert "sides=5" in result.data["maybePeople"][0]["built"]
 
     @pytest.mark.parametrize("where", ["people { ...F(b: $v) }", "...G(b: $v)"])
     def test_leaves_fragments_with_variables_of_their_own(self, where: str) -> None:
@@ -114,8 +115,9 @@ class TestOneFunction:
         assert compiled("{ people { id name } }", [row()]) == [True]
         assert compiled("{ people { id name home { name } } }", [row()]) == [False, False, True]
 
-    def test_leaves_what_is_deeper_than_python_nests(self) -> None:
-        text = "{ people { " + "friends { " * 25 + "id" + " }" * 26 + " }"
+    @pytest.mark.parametrize("depth", [25, 150, 190])
+    def test_leaves_what_is_deeper_than_python_nests(self, depth: int) -> None:
+        text = "{ people { " + "friends { " * depth + "id" + " }" * (depth + 1) + " }"
         assert compiled(text, [row(friends=[])])[0] is False
 
     def test_is_not_made_where_middleware_looks_on(self) -> None:
@@ -143,6 +145,25 @@ class TestOneFunction:
         person = cast(GraphQLObjectType, CORE.type_map["Person"])
         monkeypatch.setattr(person.fields[field], "resolve", lambda *_, **_given: "other")
         assert both(f"{{ people {{ {field} }} }}", [row()]).data == {"people": [{field: "other"}]}
+
+    def test_leaves_an_attribute_that_somebody_else_reads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        field = cast(GraphQLObjectType, CORE.type_map["Person"]).fields["name"].extensions[DEFINITION]
+        monkeypatch.setattr(field, "default_resolver", lambda _row, name: f"my {name}")
+        assert both("{ people { name } }", [row()]).data == {"people": [{"name": "my name"}]}
+
+    @pytest.mark.parametrize("name", ["name", "greeting"])
+    def test_leaves_a_field_of_a_class_of_its_own(self, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Own(StrawberryField):
+            def get_result(self, *_args: Any, **_given: Any) -> Any:
+                return "own"
+
+        field = cast(GraphQLObjectType, CORE.type_map["Person"]).fields[name].extensions[DEFINITION]
+        monkeypatch.setattr(field, "__class__", Own)
+        assert both(f"{{ people {{ {name} }} }}", [row()]).data == {"people": [{name: "own"}]}
+
+    def test_leaves_a_type_that_somebody_else_judges(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(CORE.type_map["Thing"], "is_type_of", lambda *_: False)
+        assert both("{ maybePeople { toys { name } } }", [row(toys=[Thing(name="x", weight=1)])]).errors
 
     def test_leaves_a_type_that_somebody_else_tells(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(CORE.type_map["Named"], "resolve_type", lambda *_: "Pet")
@@ -234,6 +255,14 @@ class TestWhatSurprises:
         result: Any = both("{ maybePeople { id height } }", [row(), row(height=None), row()])
         assert [one is None for one in result.data["maybePeople"]] == [False, True, False]
         assert "Person.height" in result.errors[0].message
+
+    @pytest.mark.parametrize("odd", [None, Undefined, Alarm("stop"), Awaited(None), Awaited(row())], ids=repr)
+    def test_what_is_no_row_is_none_though_nothing_of_it_is_asked(self, odd: Any) -> None:
+        both("{ people { __typename } }", [row(), odd])
+        both("{ maybePeople { boss { __typename } home { __typename } } }", [row(boss=odd), row(home=odd)])
+
+    def test_what_a_scalar_writes_may_have_to_be_awaited(self) -> None:
+        assert both("{ people { loud } }", [row(loud="later")]).data == {"people": [{"loud": "later"}]}
 
     def test_an_exception_among_the_rows_is_raised_and_not_shown_as_a_row(self) -> None:
         result = both("{ maybePeople { id name } }", [row(), Alarm("stop")])
