@@ -31,6 +31,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    get_named_type,
     is_abstract_type,
     is_leaf_type,
 )
@@ -94,6 +95,7 @@ class _Writer:
         self._first: list[str] = []
         self._indent = 1
         self._fields = 0
+        self._lists = 0
         self._things: dict[str, Any] = {"Surprise": Surprise}
 
     def function(self, type_: GraphQLOutputType, nodes: FieldDetailsList) -> Compiled:
@@ -199,10 +201,26 @@ class _Writer:
         self._write(f"if type({value}) is not list and type({value}) is not tuple: raise Surprise")
         made, item = self._new("r"), self._new("v")
         self._write(f"{made} = []")
+        self._lists += 1
         with self._under(f"for {item} in {value}:"):
-            self._complete(item, type_.of_type, nodes)
-            self._write(f"{made}.append({item})")
+            if self._lists > 1 and not is_leaf_type(get_named_type(type_)):
+                self._item_once(made, item, type_.of_type, nodes)
+            else:
+                self._complete(item, type_.of_type, nodes)
+                self._write(f"{made}.append({item})")
+        self._lists -= 1
         self._write(f"{value} = {made}")
+
+    def _item_once(self, made: str, item: str, type_: GraphQLOutputType, nodes: FieldDetailsList) -> None:
+        """Rows of a list often hold the same few things: each object is completed once. It is kept as long as the
+        function runs, so that no other can have its identity."""
+        known, row, there = self._at_first(self._new("o"), "{}"), self._new("v"), self._new("v")
+        self._write(f"{there} = {known}.get(id({item}))")
+        self._write(f"if {there} is not None: {made}.append({there}[1]); continue")
+        self._write(f"{row} = {item}")
+        self._complete(item, type_, nodes)
+        self._write(f"{known}[id({row})] = {row}, {item}")
+        self._write(f"{made}.append({item})")
 
     def _object(self, value: str, type_: GraphQLObjectType, nodes: FieldDetailsList) -> None:
         classes = classes_of(type_)

@@ -18,6 +18,7 @@ from models import CapacityGroup, Department, Pupil
 from resolvers import scope
 from resolvers.calendars import year_of
 from resolvers.handled import COLUMNS as OF_FORM
+from resolvers.handled import WANTED_BY as FORM_WANTED_BY
 from resolvers.handled import SchoolForm
 from resolvers.pupils import COLUMNS, WANTED_BY, Key, PupilRow, behind, matches, with_parts
 from resolvers.rows import Columns, fetch
@@ -134,8 +135,7 @@ WITH_FORM = Columns(
     wanted_by={
         **WANTED_BY,
         "advice__list_length": (),
-        "enrolments__region__code": ("enrolment",),
-        **{f"enrolments__{name}": ("placement",) for name in OF_FORM if name.endswith("__name")},
+        **{f"enrolments__{name}": fields for name, fields in FORM_WANTED_BY.items()},
         "lines": ("enrolment",),
     },
 )

@@ -1,6 +1,6 @@
 """What the school of an enrolment sees of it at a glance (rule 25): the columns of its form come with the pupil."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -10,7 +10,6 @@ from uuid import UUID
 from models import Department
 from resolvers.enrolment_forms import (
     DepartmentOfList,
-    EnrolmentRow,
     MultipleBirthRow,
     PreferenceRow,
     PriorityClaimRow,
@@ -67,6 +66,18 @@ COLUMNS = (
     "parents_informed_at",
 )
 """Of the form by which a secondary school has a pupil."""
+_FORM, _CLAIM, _PLACED = ("enrolment",), ("priority_claim", "enrolment"), ("placement",)
+WANTED_BY: dict[str, Sequence[str]] = {
+    **dict.fromkeys(("region__code", "status", "version", "accept_equivalent_department"), _FORM),
+    **dict.fromkeys(("priority_ground", "priority_status", "sibling_name", "sibling_class"), _CLAIM),
+    **dict.fromkeys(("is_multiple", "all_apply_here"), ("multiple_birth", "enrolment")),
+    "moved": ("moved_after_central_placement", *_CLAIM),
+    "placement_status": ("placement_status",),
+    "transfer_meeting": ("transfer_meeting",),
+    "open_supplement": ("open_supplement",),
+    **dict.fromkeys(COLUMNS[COLUMNS.index("handling_department_id") :], _PLACED),
+}
+"""The fields of a pupil for which a column is read; `id` and the moment of enrolling always."""
 
 
 class SchoolForm(NamedTuple):
@@ -171,7 +182,7 @@ async def load_forms(*, rows: list[PupilRow]) -> None:
             if preference is None:
                 preference = known[line] = PreferenceRow(line[0], departments[line[1]])
             preferences.append(preference)
-        row.parts["enrolment"] = {form.region: _shown(form, preferences)}
+        row.parts["enrolment"] = {form.region: SchoolsEnrolment(form, preferences)}
 
 
 @written
@@ -179,17 +190,29 @@ def _departments(*, ids: Collection[UUID]) -> Any:
     return Department.filter(id__in=ids).values_list("id", "name", "school_id", "school__name")
 
 
-def _shown(form: SchoolForm, preferences: list[PreferenceRow]) -> EnrolmentRow:
-    return EnrolmentRow(
-        id=form.id,
-        region=form.region,
-        status=_STATUSES[form.status],
-        version=form.version,
-        finalized_at=form.finalized_at,
-        withdrawn_at=None,
-        withdrawn_by=None,
-        accept_equivalent_department=form.accept_equivalent_department,
-        multiple_birth=MultipleBirthRow(form.is_multiple, form.all_apply_here),
-        priority_claim=_claim(form),
-        preferences=preferences,
-    )
+class SchoolsEnrolment:
+    """The GraphQL type `Enrolment` of a form as its school sees it."""
+
+    __slots__ = ("form", "preferences")
+
+    def __init__(self, form: SchoolForm, preferences: list[PreferenceRow]) -> None:
+        self.form = form
+        self.preferences = preferences
+
+    id = property(attrgetter("form.id"))
+    region = property(attrgetter("form.region"))
+    version = property(attrgetter("form.version"))
+    finalized_at = property(attrgetter("form.finalized_at"))
+    accept_equivalent_department = property(attrgetter("form.accept_equivalent_department"))
+
+    @property
+    def status(self) -> EnrolmentStatus:
+        return _STATUSES[self.form.status]
+
+    @property
+    def multiple_birth(self) -> MultipleBirthRow:
+        return MultipleBirthRow(self.form.is_multiple, self.form.all_apply_here)
+
+    @property
+    def priority_claim(self) -> PriorityClaimRow | None:
+        return _claim(self.form)

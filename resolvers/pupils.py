@@ -138,11 +138,23 @@ COLUMNS = (
     "school_key",
     "bsn_doubtful",
 )
-WANTED_BY = {
+_OF_TEST = ("test_result", "reconsideration_open")
+WANTED_BY: dict[str, Sequence[str]] = {
+    "official_names": ("official_names",),
+    "gender": ("gender",),
+    "class_group": ("group",),
+    "provisional_advice_id": ("provisional_advice", *_OF_TEST),
+    "test_exemption": ("test_exemption",),
+    "reconsideration_motivation": ("reconsideration_motivation", *_OF_TEST),
+    "origin_school": ("origin_school",),
+    "eck_id": ("eck_id",),
+    "school_key": ("school_key",),
+    "bsn_doubtful": ("bsn_doubtful",),
     "advice__label": ("advice_label",),
     "advice__list_length": ("list_length", "enrolment", "enrolment_history"),
     "primary_school__name": ("primary_school",),
 }
+"""Columns that are read where one of these fields is selected; the others always."""
 OF_PUPIL = Columns(COLUMNS, wanted_by=WANTED_BY)
 Key = tuple[Any, UUID]
 

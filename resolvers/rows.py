@@ -30,9 +30,10 @@ Record = Sequence[Any]
 
 
 class Columns:
-    """The columns of a row, of which those of other tables are read where somebody wants them: each costs a join.
+    """The columns of a row, of which some are read only where somebody wants them: each costs its decoding, those of
+    other tables a join.
 
-    `names`: all, in the order of the row. `wanted_by`: for a column of another table, the fields that need it.
+    `names`: all, in the order of the row. `wanted_by`: for such a column the fields that need it.
     """
 
     def __init__(self, names: Sequence[str], *, wanted_by: Mapping[str, Collection[str]]) -> None:
