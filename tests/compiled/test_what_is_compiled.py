@@ -3,6 +3,7 @@
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from graphql import GraphQLObjectType, MiddlewareManager, Undefined, parse
@@ -174,6 +175,55 @@ class TestOneFunction:
         }
 
 
+class TestAnObjectThatManyRowsHold:
+    """A list in a list: each object is completed once."""
+
+    def test_is_read_once(self) -> None:
+        read: list[str] = []
+
+        class Shared(Thing):
+            @property
+            def name(self) -> str:  # type: ignore[override]
+                read.append("name")
+                return "bal"
+
+            @name.setter
+            def name(self, _value: str) -> None:
+                """Given at first, and read otherwise."""
+
+        toy = Shared(name="", weight=1)
+        cache: Cache = {}
+        rows = [row(toys=[toy, toy]), row(toys=[toy])]
+        text = "{ people { toys { name } } }"
+        mine: Any = answer(CompiledExecutor, text, rows, cache=cache)
+        assert [function is not None for _, function in cache.values()] == [True]
+        assert mine.data == {"people": [{"toys": [{"name": "bal"}] * 2}, {"toys": [{"name": "bal"}]}]}
+        assert read == ["name"]
+
+    def test_is_not_taken_for_another_that_comes_after_it_in_its_place_in_memory(self) -> None:
+        class Fleeting:
+            """Makes its toys when they are asked for; nobody keeps them."""
+
+            def __init__(self, number: int) -> None:
+                self.number = number
+
+            @property
+            def toys(self) -> list[Thing]:
+                return [Thing(name=f"{self.number}.{place}", weight=1) for place in range(2)]
+
+        rows = [Fleeting(number) for number in range(200)]
+        assert both("{ maybePeople { toys { name } } }", rows).data == {
+            "maybePeople": [
+                {"toys": [{"name": f"{number}.0"}, {"name": f"{number}.1"}]} for number in range(200)
+            ]
+        }
+
+    def test_that_is_wrong_is_the_standard_executors_to_report_each_time(self) -> None:
+        toy = Thing(name=None, weight=1)  # type: ignore[arg-type]
+        result = both("{ maybePeople { toys { name } } }", [row(toys=[toy]), row(toys=[toy, toy])])
+        assert len(result.errors or []) == 2
+
+
 class TestWhatIsKept:
     @pytest.mark.parametrize("condition", ["@skip(if: $v)", "@include(if: $v)"])
     def test_nothing_with_a_condition(self, condition: str) -> None:
@@ -256,7 +306,11 @@ class TestWhatSurprises:
         assert [one is None for one in result.data["maybePeople"]] == [False, True, False]
         assert "Person.height" in result.errors[0].message
 
-    @pytest.mark.parametrize("odd", [None, Undefined, Alarm("stop"), Awaited(None), Awaited(row())], ids=repr)
+    @pytest.mark.parametrize(
+        "odd",
+        [None, Undefined, Alarm("stop"), Awaited(None), Awaited(row())],
+        ids=["null", "undefined", "exception", "awaited null", "awaited row"],
+    )
     def test_what_is_no_row_is_none_though_nothing_of_it_is_asked(self, odd: Any) -> None:
         both("{ people { __typename } }", [row(), odd])
         both("{ maybePeople { boss { __typename } home { __typename } } }", [row(boss=odd), row(home=odd)])
@@ -284,3 +338,22 @@ class TestWhatSurprises:
         assert both("{ people { name } }", [SimpleNamespace(name="a"), row(name="b")]).data == {
             "people": [{"name": "a"}, {"name": "b"}]
         }
+
+
+class TestAnId:
+    def test_of_a_class_of_uuids_that_a_driver_brings_is_its_text(self) -> None:
+        class Quick(UUID):
+            """A driver's own."""
+
+        odd = [UUID(int=5), Quick(int=6), "7", 8]
+        assert both("{ people { id } }", [row(id=one) for one in odd]).data == {
+            "people": [{"id": str(one)} for one in odd]
+        }
+
+    def test_of_a_uuid_to_be_awaited_is_awaited(self) -> None:
+        class Later(UUID):
+            def __await__(self) -> Any:
+                yield from ()
+                return "later"
+
+        assert both("{ people { id } }", [row(id=Later(int=5))]).data == {"people": [{"id": "later"}]}
