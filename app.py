@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 from hashlib import blake2b
 
 from prometheus_client import (
@@ -149,6 +150,11 @@ async def _metrics(_request: Request) -> Response:
     return PlainTextResponse(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
+# Roles, kinds and statuses are few, and looking one up costs as much as counting it.
+_requests = cache(REQUESTS.labels)
+_seconds = cache(SECONDS.labels)
+
+
 def _observe(role: str, kind: str, status: str, seconds: float) -> None:
-    REQUESTS.labels(role, kind, status).inc()
-    SECONDS.labels(role, kind).observe(seconds)
+    _requests(role, kind, status).inc()
+    _seconds(role, kind).observe(seconds)
