@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from models import CapacityGroup, Department, Enrolment, Pupil
@@ -160,9 +161,30 @@ def not_at(enrolment: Enrolment | None) -> frozenset[UUID]:
     return frozenset(UUID(school) for school in (enrolment.not_at if enrolment else None) or ())
 
 
+class Kept(Protocol):
+    """A form as it is kept, beside its answers: a row, or what a family's file holds of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def status(self) -> EnrolmentStatus: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def priority_status(self) -> PriorityStatus | None: ...
+    @property
+    def finalized_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_by(self) -> str: ...
+    @property
+    def moved(self) -> bool: ...
+
+
 def shown(
     *,
-    enrolment: Enrolment,
+    enrolment: Kept,
     form: Form,
     list_length: int | None,
     region: str,

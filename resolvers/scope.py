@@ -61,6 +61,11 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
             return Pupil.filter(id=NOTHING)
 
 
+def child_of(viewer: Viewer) -> UUID:
+    """The pupil of a family, whose file is read in one statement; of whoever is no family there is none (rule 15)."""
+    return viewer.pupil_id if viewer.role is Role.PARENT and viewer.pupil_id else NOTHING
+
+
 def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
     """The forms this viewer reaches. A school: those it handles now, definitive, and no others.
     The project lead: those that ended because a school could not place the child (rule 33)."""
