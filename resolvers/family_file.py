@@ -261,12 +261,12 @@ SELECT {", ".join(_JOINED.get(column, f"p.{column}") for column in COLUMNS)},
                  WHERE t.kind = 'ANNOUNCEMENT' AND t.school_year_id = p.school_year_id AND t.opens_at <= $2
                 OFFSET 0) known
          CROSS JOIN LATERAL (
-            SELECT e.region_id, e.version, e.status, e.placement_status,
-                   e.parents_informed_at IS NOT NULL AS deferred, v.name AS school, d.name AS department
-              FROM enrolment e
-              LEFT JOIN secondary_school v ON v.id = e.handling_school_id
-              LEFT JOIN department d ON d.id = e.handling_department_id
-             WHERE e.pupil_id = p.id AND e.region_id = known.region_id
+            SELECT became.region_id, became.version, became.status, became.placement_status,
+                   became.parents_informed_at IS NOT NULL AS deferred, v.name AS school, d.name AS department
+              FROM enrolment became
+              LEFT JOIN secondary_school v ON v.id = became.handling_school_id
+              LEFT JOIN department d ON d.id = became.handling_department_id
+             WHERE became.pupil_id = p.id AND became.region_id = known.region_id
             OFFSET 0) o) AS outcomes
   FROM pupil p
   JOIN school_year y ON y.id = p.school_year_id

@@ -34,12 +34,7 @@ class OfferedSchool:
     phone: str
     website: str
     priority_grounds: list[PriorityGround]
-    departments: Any
-    """`OfferedDepartment`, by name; comes as text of JSON."""
-
-    def __post_init__(self) -> None:
-        self.priority_grounds = [PriorityGround(ground) for ground in self.priority_grounds or ()]
-        self.departments = [OfferedDepartment(*one) for one in json.loads(self.departments or "[]")]
+    departments: list[OfferedDepartment]
 
 
 async def secondary_schools(*, viewer: Viewer, region: str | None, reading: Reading) -> list[OfferedSchool]:
@@ -53,14 +48,20 @@ async def secondary_schools(*, viewer: Viewer, region: str | None, reading: Read
     child = file.child()
     parameters = [chosen.id, child.school_year_id, child.advice]
     _, rows = await get_connection("default").execute_query(_OFFERED, parameters)
-    return [OfferedSchool(*row) for row in rows]
+    return [_offered(dict(row)) for row in rows]
+
+
+def _offered(row: dict[str, Any]) -> OfferedSchool:
+    grounds = [PriorityGround(ground) for ground in row["priority_grounds"] or ()]
+    departments = [OfferedDepartment(*one) for one in json.loads(row["departments"] or "[]")]
+    return OfferedSchool(**{**row, "priority_grounds": grounds, "departments": departments})
 
 
 _OFFERED = """
 SELECT s.id, s.name, s.street, s.house_number, s.postcode, s.city, s.email, s.phone, s.website, s.priority_grounds,
        (SELECT json_agg(json_build_array(d.id, d.name, EXISTS (
                    SELECT FROM capacity_group c WHERE c.department_id = d.id AND $3 = ANY (c.adviezen))) ORDER BY d.name)
-          FROM department d WHERE d.school_id = s.id AND d.school_year_id = $2)
+          FROM department d WHERE d.school_id = s.id AND d.school_year_id = $2) AS departments
   FROM secondary_school s
  WHERE s.region_id = $1
  ORDER BY s.name
