@@ -11,7 +11,7 @@ from tortoise.connection import get_connection
 from benchmarks.asked import START
 from models import Address, CapacityGroup, Enrolment, IndividualWindow, Period, Pupil
 from resolvers import clock
-from rules.vocabulary import LoginStatus, PeriodKind, PlacementStatus, WindowReason
+from rules.vocabulary import EnrolmentStatus, LoginStatus, PeriodKind, PlacementStatus, WindowReason
 from tests.statements import counted
 from tests.world import ALL, Person, World, at, one_second_before
 
@@ -225,6 +225,44 @@ class TestTheOutcome:
         # Each region has a moment of its own.
         there = await parent.ask(OF_A_REGION, region="AMSTERDAM")
         assert there["child"]["placementResult"] is None
+
+    async def test_is_what_the_last_school_said_of_a_child_that_two_cannot_place(self, world: World) -> None:
+        pupil, parent = await a_family(world)
+        given: dict[str, Any] = {"pupilId": str(pupil.id), "explanation": "Kan niet."}
+        version = 0
+        for first, others in ((0, [1, 2, 3, 4]), (1, [0, 2, 3, 4])):
+            await save(parent, world, [first, *others], version=version)
+            await parent.done("finalizeEnrolment", "")
+            clock.stand_still(at=at(f"2027-03-{26 + first} 09:00"))
+            await (await world.vo_staff(first)).done("registerNotPlaceable", "", **given)
+            child = (await start(parent))["child"]
+            assert child["enrolment"]["missing"] == [
+                f"Het Veenlicht {first} kan uw kind niet plaatsen. Kies een andere school als eerste voorkeur."
+            ]
+            assert child["placementResult"] is None
+            version = child["enrolment"]["version"]
+        await save(parent, world, [0, 1, 2, 3, 4], version=version)
+        (missing,) = (await start(parent))["child"]["enrolment"]["missing"]
+        assert missing.startswith("Het Veenlicht 0 kan uw kind niet plaatsen.")
+        clock.stand_still(at=at(ANNOUNCEMENT))
+        result = (await start(parent))["child"]["placementResult"]
+        assert result["status"] == "NOT_PLACEABLE"
+        assert result["message"].startswith("Zoë kan niet worden geplaatst op Het Veenlicht 1.")
+
+    async def test_speaks_of_a_definitive_form_before_one_that_ended(self, world: World) -> None:
+        pupil, parent = await a_family(world)
+        await save(parent, world, FIVE)
+        await parent.done("finalizeEnrolment", "")
+        final = await Enrolment.get(pupil_id=pupil.id)
+        await Enrolment.create(
+            id=uuid4(), pupil=pupil, region=world.amstelland, group=world.group, school_year=world.year,
+            status=EnrolmentStatus.WITHDRAWN, placement_status=PlacementStatus.WITHDRAWN, version=9,
+            handling_school=world.schools[1], created_at=at(ANNOUNCEMENT), updated_at=at(ANNOUNCEMENT),
+        )  # fmt: skip
+        clock.stand_still(at=at(ANNOUNCEMENT))
+        seen = (await start(parent))["child"]
+        assert seen["enrolment"]["id"] == str(final.id)
+        assert seen["placementResult"]["message"].startswith("Er is nog geen besluit over Zoë.")
 
     async def test_is_not_looked_at_before_it(self, world: World) -> None:
         """Rule 23: no row of it is read, in no region that has not made it known."""
