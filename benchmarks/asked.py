@@ -23,7 +23,7 @@ ONE = f"""query One($id: ID!) {{
 ROWS = """query Rows($after: String) {
   exportEnrolments(first: 500, after: $after) { pageInfo { hasNextPage endCursor } nodes {
     id elkNumber firstName infix lastName birthDate advice primarySchool primarySchoolBrin school department
-    enrolledAt placementStatus priorityGround priorityStatus isMultiple transferMeeting openSupplement } } }"""
+    enrolledAt placementStatus priorityGround priorityStatus acceptEquivalentDepartment isMultiple placedAt } } }"""
 """A region: 5,000 rows, in ten pages, as no page holds more than 500."""
 ROWS_PAGES = 10
 

@@ -15,33 +15,24 @@ import asyncio
 import multiprocessing
 import os
 import random
-import secrets
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
-from urllib.request import ProxyHandler, build_opener
 
-import asyncpg
-from cryptography.fernet import Fernet
 from tortoise.connection import get_connection
 
-from benchmarks import rush_floor, rush_load
+from benchmarks import data, rush_floor, rush_load
+from benchmarks.place import Place, loket, servers
 from benchmarks.rush_load import Family, Found
 from models import Account, OutboxMail, Session, database
-from resolvers import clock, sessions
-from sandbox import demo, leash, personas, smtp, states
-from sandbox.postgres import Postgres, Urls
-from sandbox.state import ROOT, free_port
-from sandbox.valkey import Valkey
+from resolvers import sessions
+from sandbox import personas
 from workers.queue import Queue
 
 SCHOOLS = 20
@@ -53,109 +44,10 @@ KINDS = ("sign in", "start screen", "save", "finalise", "list of a school")
 DELIVERED_WITHIN = 120.0
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where everything runs, and the environment that API and worker get."""
-
-    urls: Urls
-    port: int
-    mails: Path
-    environment: Mapping[str, str]
-
-
-@contextmanager
-def _servers(folder: Path) -> Iterator[Place]:
-    """PostgreSQL, Valkey, the sink, and a region of which nobody is done yet; the API and the worker not yet."""
-    with ExitStack() as stack:
-        postgres, valkey = Postgres(folder=folder / "postgres"), Valkey(log_folder=folder)
-        stack.callback(postgres.discard)
-        urls = postgres.start()
-        stack.callback(postgres.stop)
-        redis_url = valkey.start()
-        stack.callback(valkey.stop)
-        smtp_port, port, mails = free_port(), free_port(), folder / "mails"
-        password = secrets.token_urlsafe(18)
-        environment = {
-            "DATABASE_URL": _with_password(urls.application, password),
-            "REDIS_URL": redis_url,
-            "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
-            "FILES_URL": (folder / "files").as_uri(),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "PORT": str(port),
-            "LINK_KEY": secrets.token_urlsafe(32),
-            "BSN_KEYS": Fernet.generate_key().decode(),
-            "BSN_INDEX_KEY": secrets.token_urlsafe(32),
-            "TRUSTED_PROXIES": "127.0.0.1",
-            "LOG_LEVEL": "WARNING",
-        }
-        (folder / "files").mkdir()
-        # Production refuses a password of the sandbox.
-        asyncio.run(_set_password(urls, password))
-        sink = smtp.start(folder=mails, port=smtp_port)
-        stack.callback(sink.stop)
-        yield Place(Urls(urls.owner, environment["DATABASE_URL"]), port, mails, environment)
-
-
-def _with_password(url: str, password: str) -> str:
-    scheme, _, rest = url.partition("://")
-    user, place = rest.partition(":")[0], rest.rpartition("@")[2]
-    return f"{scheme}://{user}:{password}@{place}"
-
-
-async def _set_password(urls: Urls, password: str) -> None:
-    owner = await asyncpg.connect(urls.owner)
-    await owner.execute(f"ALTER ROLE loket PASSWORD '{password}'")
-    await owner.close()
-
-
-@contextmanager
-def _loket(place: Place) -> Iterator[None]:
-    """`./loket serve` and `./loket worker`, as production starts them."""
-    parts: list[subprocess.Popen[bytes]] = []
-    environment = {"PATH": os.environ["PATH"], **place.environment, "ENVIRONMENT": "production"}
-    try:
-        for name in ("serve", "worker"):
-            command: list[str | Path] = [sys.executable, ROOT / "cli.py", name]
-            parts.append(leash.start(command, environ=environment, folder=ROOT))
-        _wait_for(place, parts)
-        yield
-    finally:
-        for process in parts:
-            leash.stop(process, by=signal.SIGTERM, seconds=30)
-
-
-def _wait_for(place: Place, parts: list[subprocess.Popen[bytes]]) -> None:
-    http = build_opener(ProxyHandler({}))
-    until = time.monotonic() + 60
-    while True:
-        if any(process.poll() is not None for process in parts) or time.monotonic() > until:
-            raise RuntimeError("Loket did not start")
-        try:
-            http.open(f"http://127.0.0.1:{place.port}/readyz", timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-
-
 async def _invented(*, families: int, apart: int) -> None:
-    """The sandbox's own region, its calendar moved to today: production's clock does not move."""
-    clock.allow_moving()
+    """A region of which nobody is done yet."""
     pupils = max((families + apart) * PUPILS_PER_FAMILY, apart * PUPILS_PER_WHOLE_LIST)
-    await demo.ensure(pupils=pupils, say=lambda text: print(text, flush=True))
-    connection = get_connection("default")
-    days = (clock.real_now() - states.NOW).days
-    for table, columns in (
-        ("period", ("opens_at", "closes_at")),
-        ("school_year", ("starts_on", "ends_on")),
-    ):
-        shifted = ", ".join(
-            f"{one} = {one} + {days}" if one.endswith("on") else f"{one} = {one} + interval '{days} days'"
-            for one in columns
-        )
-        await connection.execute_query(f"UPDATE {table} SET {shifted}")
-    await OutboxMail.filter(sent_at__isnull=True).update(sent_at=clock.real_now())
-    clock.stand_still(at=clock.real_now())
+    await data.region(pupils=pupils)
 
 
 # Families with an account that are not done; whether their list is complete already.
@@ -272,7 +164,7 @@ async def measure(place: Place, *, loader: ProcessPoolExecutor, given: argparse.
     schools = [
         (name, personas.STAFF_PASSWORD, f"10.255.0.{number}") for number, name in enumerate(staff, start=1)
     ]
-    with _loket(place):
+    with loket(place):
         print(
             f"{len(families)} families and {len(schools)} schools in {given.minutes:g} minutes …", flush=True
         )
@@ -355,7 +247,7 @@ def main() -> None:
     arguments.add_argument("--at-once", type=int, default=8)
     given = arguments.parse_args()
     apart = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as name, _servers(Path(name)) as place:
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as place:
         os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
         with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as loader:
             asyncio.run(_run(place, loader=loader, given=given))

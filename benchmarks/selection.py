@@ -1,8 +1,9 @@
 """What a list costs: the stock executor, the compiled selection, and the floor under both.
 
-    python -m benchmarks.selection [--rows 500] [--rounds 40]
+    python -m benchmarks.selection [--rows 500] [--children 100] [--rounds 40]
 
-The three are measured in turns in the same run, so that the ratios stand whatever the machine is
+Two lists: one of plain attributes, and the page of a secondary school, whose form is a resolver with an
+argument. The three are measured in turns in the same run, so that the ratios stand whatever the machine is
 doing. The floor is the same answer written out by hand, with nothing between row and dictionary.
 """
 
@@ -16,18 +17,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import strawberry
-from graphql import parse
+from graphql import DocumentNode, GraphQLSchema, parse
 from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Stock
 
+from benchmarks import selection_page
+from benchmarks.asked import PAGE
+from compiled import Cache, CompiledExecutor
 from rules.vocabulary import Colour, LoginStatus, Role
 from schema.build import RoleSchema
-from schema.compiled import Cache, CompiledExecutor
 from schema.visibility import EVERYONE, computed_for, output_type, seen_by
-
-for choices in (LoginStatus, Colour):
-    if not hasattr(choices, "__strawberry_definition__"):
-        strawberry.enum(choices, description="Een keuze.")
 
 
 def _plain() -> Any:
@@ -145,29 +144,28 @@ def by_hand(children: list[ChildRow]) -> dict[str, Any]:
     }
 
 
-def executed(executor_class: type[Any], children: list[ChildRow], **more: Any) -> Any:
+def executed(executor_class: type[Any], schema: GraphQLSchema, document: DocumentNode, **more: Any) -> Any:
     """The document through an executor."""
-    executor = executor_class.build(
-        SCHEMA.core, PARSED, context_value=children, is_awaitable=optimized_is_awaitable, **more
-    )
-
+    executor = executor_class.build(schema, document, is_awaitable=optimized_is_awaitable, **more)
     result = LOOP.run_until_complete(executor.execute_operation())
     assert result.errors is None, result.errors
     return result.data
 
 
-PARSED = parse(DOCUMENT)
 LOOP = asyncio.new_event_loop()
 
 
-def measure(*, count: int, rounds: int) -> dict[str, float]:
+def measure(
+    *, schema: GraphQLSchema, text: str, context: Any, hand: Callable[[], Any], rounds: int
+) -> dict[str, float]:
     """Median seconds of each way, taken in turns."""
-    children = rows(count)
-    cache: Cache = {}
+    document, cache = parse(text), Cache()
     ways: dict[str, Callable[[], Any]] = {
-        "stock": lambda: executed(StrawberryGraphQLCoreExecutionContext, children),
-        "compiled": lambda: executed(CompiledExecutor, children, compiled=cache),
-        "by hand": lambda: by_hand(children),
+        "stock": lambda: executed(Stock, schema, document, context_value=context),
+        "compiled": lambda: executed(
+            CompiledExecutor, schema, document, context_value=context, compiled=cache
+        ),
+        "by hand": hand,
     }
     assert ways["stock"]() == ways["compiled"]() == ways["by hand"]()
     taken: dict[str, list[float]] = {name: [] for name in ways}
@@ -179,17 +177,38 @@ def measure(*, count: int, rounds: int) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
+def tell(what: str, found: dict[str, float], fields: int) -> None:
+    print(what)
+    for name, seconds in found.items():
+        floors = seconds / found["by hand"]
+        print(
+            f"{name:>9}: {seconds * 1000:8.2f} ms  {seconds / fields * 1e6:6.2f} µs a field  ×{floors:.1f} of the floor"
+        )
+    print(f"compiled is {found['stock'] / found['compiled']:.1f} times as fast as stock")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=500)
+    arguments.add_argument("--children", type=int, default=100)
     arguments.add_argument("--rounds", type=int, default=40)
     given = arguments.parse_args()
-    found = measure(count=given.rows, rounds=given.rounds)
-    for name, seconds in found.items():
-        field = seconds / given.rows / FIELDS * 1e6
-        floors = seconds / found["by hand"]
-        print(f"{name:>9}: {seconds * 1000:8.2f} ms  {field:6.2f} µs a field  ×{floors:.1f} of the floor")
-    print(f"compiled is {found['stock'] / found['compiled']:.1f} times as fast as stock")
+    plain = rows(given.rows)
+    found = measure(
+        schema=SCHEMA.core, text=DOCUMENT, context=plain, hand=lambda: by_hand(plain), rounds=given.rounds
+    )
+    tell(f"{given.rows} rows × {FIELDS} fields, all attributes", found, given.rows * FIELDS)
+    children = selection_page.children(given.children)
+    selection_page.pupils().resolve = lambda _root, info, **_given: selection_page.page_of(info.context)
+    found = measure(
+        schema=selection_page.CORE,
+        text=PAGE,
+        context=children,
+        hand=lambda: selection_page.by_hand(children),
+        rounds=given.rounds,
+    )
+    fields = selection_page.FIELDS
+    tell(f"{given.children} children × {fields} fields, the form a resolver", found, given.children * fields)
 
 
 if __name__ == "__main__":

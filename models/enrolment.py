@@ -94,6 +94,9 @@ class Enrolment(Model):
     changed_at = fields.DatetimeField(
         null=True, description="When anything changed that an export shows of it; the database sets it"
     )
+    sort_name = fields.CharField(
+        max_length=260, null=True, description="As the pupil's, for a school's list; the database sets it"
+    )
 
     class Meta:
         table = "enrolment"
@@ -105,6 +108,11 @@ class Enrolment(Model):
             PartialIndex(
                 fields=("handling_school_id", "school_year_id", "pupil_id"),
                 name="enrolment_handling",
+                condition={"status": "FINAL"},
+            ),
+            PartialIndex(
+                fields=("handling_school_id", "school_year_id", "sort_name", "pupil_id"),
+                name="enrolment_by_name",
                 condition={"status": "FINAL"},
             ),
             PartialIndex(

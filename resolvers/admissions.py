@@ -4,9 +4,10 @@ A pupil that left is in none of it: every row and every number comes from the fo
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -16,11 +17,15 @@ from tortoise.queryset import QuerySet
 from models import CapacityGroup, Department, Pupil
 from resolvers import scope
 from resolvers.calendars import year_of
-from resolvers.pupils import matches
-from resolvers.rows import fetch
+from resolvers.handled import COLUMNS as OF_FORM
+from resolvers.handled import WANTED_BY as FORM_WANTED_BY
+from resolvers.handled import SchoolForm
+from resolvers.pupils import COLUMNS, WANTED_BY, Key, PupilRow, behind, matches, with_parts
+from resolvers.rows import Columns, fetch
 from resolvers.viewer import Viewer
+from resolvers.written import Records, Shape, written
 from rules.handling import UNPLACED, Seats
-from rules.vocabulary import PlacementStatus, PriorityStatus
+from rules.vocabulary import PlacementStatus, PriorityStatus, PupilOrder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,9 +51,98 @@ UNDECIDED: dict[str, Any] = {
 """Rule 27: a claim the school has yet to decide; the school a pupil moved to has nothing to decide."""
 
 
-async def overview(*, viewer: Viewer, narrowed: AdmissionFilter) -> QuerySet[Pupil]:
-    """The pupils of the own school. The caller pages through them."""
-    found = scope.listed(viewer, school_year_id=await year_of(viewer=viewer, name=narrowed.school_year))
+async def page_of(
+    *,
+    viewer: Viewer,
+    narrowed: AdmissionFilter,
+    wanted: Collection[str],
+    after: Key | None,
+    limit: int,
+    order: PupilOrder,
+) -> list[PupilRow]:
+    """The pupils of the own school behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`)."""
+    year = await year_of(viewer=viewer, name=narrowed.school_year)
+    sought = _is_sought(narrowed)
+    what = replace(narrowed, search=narrowed.search if sought else None, school_year=None)
+    without = Shape(WITH_FORM.left_out(wanted))
+    records = await (_page.anew if sought else _page)(
+        viewer,
+        narrowed=what,
+        year=year,
+        after=after[0] if after else None,
+        last=after[1] if after else None,
+        limit=limit,
+        order=order,
+        without=without,
+    )
+    return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted)
+
+
+async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> PupilRow | None:
+    """One pupil of the own school, of whatever year; None for any other."""
+    without = Shape(WITH_FORM.left_out(wanted))
+    rows = _rows(await _one(viewer, pupil_id=pupil_id, without=without), without)
+    await with_parts(viewer=viewer, rows=rows, wanted=wanted)
+    return rows[0] if rows else None
+
+
+def enrolled_at(row: PupilRow) -> datetime:
+    """Since when this pupil of the own school is enrolled."""
+    return cast(SchoolForm, row.form).finalized_at
+
+
+def _rows(records: Records, without: Shape) -> list[PupilRow]:
+    own = len(COLUMNS)
+    return [
+        PupilRow(*one[:own], form=SchoolForm._make(one[own:]))  # type: ignore[misc]
+        for one in WITH_FORM.whole(records, without=without)
+    ]
+
+
+@written
+def _page(
+    viewer: Viewer,
+    *,
+    narrowed: AdmissionFilter,
+    year: UUID | None,
+    after: Any,
+    last: UUID | None,
+    limit: int,
+    order: PupilOrder,
+    without: Shape,
+) -> Any:
+    found = _narrowed(viewer, narrowed, year)
+    key = (KEYS[order], "enrolments__pupil_id")
+    return _with_form(behind(found, key=key, after=after, last=last).limit(limit), without)
+
+
+@written
+def _one(viewer: Viewer, *, pupil_id: UUID, without: Shape) -> Any:
+    return _with_form(scope.admitted(viewer).filter(id=pupil_id), without)
+
+
+def _with_form(found: QuerySet[Pupil], without: Shape) -> Any:
+    names = WITH_FORM.read(without=without)
+    if "lines" in names:
+        found = found.annotate(lines=scope.LINES)
+    return found.values_list(*names)
+
+
+KEYS = {PupilOrder.NAME: "enrolments__sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
+"""The columns of the form by which a list is read, before the id: one index each."""
+WITH_FORM = Columns(
+    (*COLUMNS, *(f"enrolments__{name}" for name in OF_FORM), "lines"),
+    wanted_by={
+        **WANTED_BY,
+        "advice__list_length": (),
+        **{f"enrolments__{name}": fields for name, fields in FORM_WANTED_BY.items()},
+        "lines": ("enrolment",),
+    },
+)
+
+
+def _narrowed(viewer: Viewer, narrowed: AdmissionFilter, year: UUID | None) -> QuerySet[Pupil]:
+    found = scope.listed(viewer, school_year_id=year)
     if _is_sought(narrowed):
         found = found.filter(matches(search=narrowed.search or "", viewer=viewer))
     return found.filter(_conditions(narrowed, form="enrolments__"))
@@ -56,12 +150,16 @@ async def overview(*, viewer: Viewer, narrowed: AdmissionFilter) -> QuerySet[Pup
 
 async def total(*, viewer: Viewer, narrowed: AdmissionFilter) -> int:
     """How many they are; from the forms alone, unless a name is sought."""
+    year = await year_of(viewer=viewer, name=narrowed.school_year)
     if _is_sought(narrowed):
-        return await (await overview(viewer=viewer, narrowed=narrowed)).count()
-    forms = scope.enrolments(viewer).filter(
-        school_year_id=await year_of(viewer=viewer, name=narrowed.school_year)
-    )
-    return await forms.filter(_conditions(narrowed, form="")).count()
+        return await _narrowed(viewer, narrowed, year).count()
+    records = await _count(viewer, narrowed=replace(narrowed, search=None, school_year=None), year=year)
+    return int(records[0][0])
+
+
+@written
+def _count(viewer: Viewer, *, narrowed: AdmissionFilter, year: UUID | None) -> Any:
+    return scope.enrolments(viewer).filter(_conditions(narrowed, form=""), school_year_id=year).count()
 
 
 def _is_sought(narrowed: AdmissionFilter) -> bool:

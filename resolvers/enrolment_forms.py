@@ -178,8 +178,6 @@ class Kept(Protocol):
     def withdrawn_at(self) -> datetime | None: ...
     @property
     def withdrawn_by(self) -> str: ...
-    @property
-    def moved(self) -> bool: ...
 
 
 def shown(
@@ -189,16 +187,12 @@ def shown(
     list_length: int | None,
     region: str,
     in_the_way: Sequence[str] = (),
-    to_secondary: bool = False,
 ) -> EnrolmentRow:
-    """The form as people see it, with the code of its region; `missing` only speaks of a form that is still open.
-
-    `to_secondary`: a claim is about the first choice; the school that a pupil was moved to does not read it.
-    """
+    """The form as its family sees it, with the code of its region; `missing` only speaks of a form that is still open."""
     is_open = enrolment.status is EnrolmentStatus.CONCEPT
     missing = [*in_the_way, *rule.missing(form=form, list_length=list_length)] if is_open else []
     claim = None
-    if form.ground is not None and not (to_secondary and enrolment.moved):
+    if form.ground is not None:
         claim = PriorityClaimRow(
             form.ground, enrolment.priority_status, form.sibling_name, form.sibling_class
         )

@@ -9,6 +9,7 @@ from models import Department, Enrolment, IndividualWindow
 from resolvers import scope
 from resolvers.enrolment_forms import EnrolmentRow, choice, not_at, open_departments_by_advice, shown
 from resolvers.family import grouped
+from resolvers.handled import load_forms
 from resolvers.pupils import PupilRow, part
 from resolvers.rows import fetch
 from resolvers.viewer import Viewer
@@ -18,14 +19,9 @@ from rules.vocabulary import EnrolmentStatus, Role, WindowReason
 
 @part("enrolment")
 async def _enrolment(viewer: Viewer, rows: list[PupilRow]) -> None:
-    """By region: the live form. A school sees the definitive one it handles, and no other."""
-    live = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
-    found = await live.exclude(status=EnrolmentStatus.WITHDRAWN).select_related("region")
-    shown_by_id = await all_shown(enrolments=found, rows=rows, to_secondary=viewer.role is Role.VO_STAFF)
-    for row in rows:
-        row.parts["enrolment"] = {
-            one.region.code: shown_by_id[one.id] for one in found if one.pupil_id == row.id
-        }
+    """A school sees the definitive form it handles, and no other. (A family's: `family_child`.)"""
+    if viewer.role is Role.VO_STAFF:
+        await load_forms(rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +62,8 @@ async def all_shown(
     *,
     enrolments: list[Enrolment],
     rows: Iterable[PupilRow],
-    to_secondary: bool = False,
 ) -> dict[UUID, EnrolmentRow]:
-    """Forms as people see them: three statements, however many."""
+    """Forms as a family sees them: three statements, however many."""
     lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
     preferences = scope.lines_of(enrolment_ids=list(lines))
     for enrolment_id, department_id in await fetch(
@@ -105,6 +100,5 @@ async def all_shown(
             form=form,
             list_length=row.list_length,
             region=one.region.code,
-            to_secondary=to_secondary,
         )
     return answer

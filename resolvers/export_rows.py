@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, make_dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from resolvers import audit, clock, scope
 from resolvers.calendars import year_of
 from resolvers.oki_doc import vault
 from resolvers.viewer import Viewer
+from resolvers.written import written
 from rules.vocabulary import ExportKind, Role
 
 
@@ -31,12 +33,7 @@ class Asked:
 
 
 ROWS: dict[ExportKind, type] = {
-    kind: make_dataclass(
-        one.row,
-        [("id", UUID), ("changed_at", datetime), ("left", bool)]
-        + [(column.name, Any, None) for column in one.columns],
-        slots=True,
-    )
+    kind: type(one.row, (), {"__slots__": (), **{column.name: None for column in one.columns}})
     for kind, one in LISTS.items()
 }
 """A row of each export: its id is that of the enrolment. `left`: it is not in the export any more, and is empty."""
@@ -73,19 +70,28 @@ async def page_of(
 ) -> list[Any]:
     """The rows behind an id, by id: who is in the export the whole time stands in it once, whatever changes."""
     columns = LISTS[asked.kind].chosen(role=viewer.role, names=wanted)
+    names = tuple(column.name for column in columns)
     sql, values = _base(viewer=viewer, asked=asked, after=after[0] if after else None, limit=limit)
-    named = ["base.id", "base.changed_at", "NOT base.there", *(query.raw(column) for column in columns)]
-    statement = query.statement(base=sql, columns=named, also="ORDER BY base.id")
-    _, records = await get_connection("default").execute_query(statement, values)
-    make, names = ROWS[asked.kind], ["id", "changed_at", "left", *(column.name for column in columns)]
-    opened = opening(columns)
-    rows = [
-        make(**dict(zip(names, (*record[:3], *opened(record[3:])), strict=True)))
-        for record in _tuples(records)
-    ]
+    _, records = await get_connection("default").execute_query(_page(asked.kind, names, sql), values)
+    make, opened = _row(asked.kind, names), opening(columns)
+    rows = [make(*record[:3], *opened(record[3:])) for record in map(tuple, records)]
     if asked.kind is ExportKind.OUTSIDE_PUPILS:
         await _record(viewer=viewer, asked=asked, rows=len(rows))
     return rows
+
+
+@lru_cache(maxsize=256)
+def _page(kind: ExportKind, names: Sequence[str], base: str) -> str:
+    values = [query.raw(column) for column in LISTS[kind].columns if column.name in names]
+    named = ["base.id", "base.changed_at", "NOT base.there", *values]
+    return query.statement(base=base, columns=named, also="ORDER BY base.id")
+
+
+@lru_cache(maxsize=256)
+def _row(kind: ExportKind, names: Sequence[str]) -> Callable[..., Any]:
+    """A row of these columns by their place; the others are empty."""
+    chosen = ("id", "changed_at", "left", *names)
+    return make_dataclass(LISTS[kind].row, chosen, bases=(ROWS[kind],), slots=True)
 
 
 async def count(*, viewer: Viewer, asked: Asked) -> int:
@@ -160,11 +166,11 @@ def _base(
     *, viewer: Viewer, asked: Asked, after: UUID | None = None, limit: int | None = None
 ) -> tuple[str, list[Any]]:
     """The forms of a page with the moment of their last change, and whether they are in the export now."""
+    if asked.changed_since is None:
+        sql, values = _all.sql(viewer, asked=asked, after=after, limit=limit)
+        return f"SELECT {BY_PLACE}, TRUE AS there FROM ({sql}) x", values  # noqa: S608
     forms = _forms(viewer, asked)
     columns = ("id", "changed_at")
-    if asked.changed_since is None:
-        sql, values = _sql(_paged(forms, after, limit), *columns)
-        return f"SELECT {BY_PLACE}, TRUE AS there FROM ({sql}) x", values  # noqa: S608
     now = scope.exported(
         viewer, kind=asked.kind, school_year_id=asked.school_year_id, department_id=asked.department_id
     )
@@ -180,6 +186,11 @@ def _base(
     there = _behind(values, *_sql(now, "id"))
     joined = f'FROM ({changed}) x LEFT JOIN ({there}) y ON y."0" = x."0"'
     return f'SELECT {BY_PLACE}, y."0" IS NOT NULL AS there {joined}', values
+
+
+@written
+def _all(viewer: Viewer, *, asked: Asked, after: UUID | None, limit: int | None) -> Any:
+    return _paged(_forms(viewer, asked), after, limit).values_list("id", "changed_at")
 
 
 def _paged(forms: QuerySet[Any], after: UUID | None, limit: int | None) -> QuerySet[Any]:
@@ -203,10 +214,6 @@ def _sql(forms: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
     chosen._make_query()
     sql, values = chosen.query.get_parameterized_sql()
     return sql, list(values)
-
-
-def _tuples(records: Sequence[Any]) -> list[tuple[Any, ...]]:
-    return [tuple(record.values()) for record in records]
 
 
 async def _record(*, viewer: Viewer, asked: Asked, rows: int) -> None:

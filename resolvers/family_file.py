@@ -61,8 +61,6 @@ class LiveForm:
     withdrawn_by: str
     priority_status: PriorityStatus | None
     form: Form
-    moved: bool = False
-    """Of the outcome, and so not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,25 @@
-"""What the school of an enrolment sees of it at a glance (rule 25): one statement for a page of pupils."""
+"""What the school of an enrolment sees of it at a glance (rule 25): the columns of its form come with the pupil."""
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from resolvers import scope
-from resolvers.enrolment_forms import DepartmentOfList, MultipleBirthRow, PriorityClaimRow, SchoolOfList
+from models import Department
+from resolvers.enrolment_forms import (
+    DepartmentOfList,
+    MultipleBirthRow,
+    PreferenceRow,
+    PriorityClaimRow,
+    SchoolOfList,
+)
 from resolvers.pupils import PupilRow, part
-from resolvers.rows import fetch
 from resolvers.seen_by_primary import load_asked
 from resolvers.viewer import Viewer
-from rules.vocabulary import PlacementStatus, PriorityGround, PriorityStatus, Role
+from resolvers.written import written
+from rules.vocabulary import EnrolmentStatus, PlacementStatus, PriorityGround, PriorityStatus, Role
 
 
 @dataclass(slots=True)
@@ -27,7 +35,12 @@ class PlacementRow:
 
 
 COLUMNS = (
-    "pupil_id",
+    "id",
+    "region__code",
+    "status",
+    "version",
+    "finalized_at",
+    "accept_equivalent_department",
     "priority_ground",
     "priority_status",
     "sibling_name",
@@ -48,62 +61,158 @@ COLUMNS = (
     "first_school__name",
     "track",
     "profile",
-    "finalized_at",
     "placed_at",
     "moved_at",
     "parents_informed_at",
 )
-GONE: dict[str, Any] = {
-    "priority_claim": None,
-    "multiple_birth": None,
-    "placement_status": None,
-    "placement": None,
-    "moved_after_central_placement": False,
-    "transfer_meeting": False,
-    "open_supplement": False,
+"""Of the form by which a secondary school has a pupil."""
+_FORM, _CLAIM, _PLACED = ("enrolment",), ("priority_claim", "enrolment"), ("placement",)
+WANTED_BY: dict[str, Sequence[str]] = {
+    **dict.fromkeys(("region__code", "status", "version", "accept_equivalent_department"), _FORM),
+    **dict.fromkeys(("priority_ground", "priority_status", "sibling_name", "sibling_class"), _CLAIM),
+    **dict.fromkeys(("is_multiple", "all_apply_here"), ("multiple_birth", "enrolment")),
+    "moved": ("moved_after_central_placement", *_CLAIM),
+    "placement_status": ("placement_status",),
+    "transfer_meeting": ("transfer_meeting",),
+    "open_supplement": ("open_supplement",),
+    **dict.fromkeys(COLUMNS[COLUMNS.index("handling_department_id") :], _PLACED),
 }
-"""These parts of a pupil that left this school between the list and its forms."""
+"""The fields of a pupil for which a column is read; `id` and the moment of enrolling always."""
 
 
-async def _load_handled(viewer: Viewer, rows: list[PupilRow]) -> None:
-    """All of these parts at once, whichever of them was asked for."""
-    if viewer.role is Role.PO_EDITOR:
-        return await load_asked(viewer=viewer, rows=rows)
-    if all("placement_status" in row.parts for row in rows):
-        return
-    forms = scope.enrolments(viewer).filter(pupil_id__in=[row.id for row in rows])
-    found: dict[UUID, list[Any]] = {
-        pupil: rest for pupil, *rest in await fetch(forms, COLUMNS, lambda *row: row)
-    }
-    for row in rows:
-        row.parts.update(_parts(found[row.id]) if row.id in found else GONE)
+class SchoolForm(NamedTuple):
+    """These columns of one form, and its list."""
+
+    id: UUID
+    region: str
+    status: str
+    version: int
+    finalized_at: datetime
+    accept_equivalent_department: bool
+    ground: str | None
+    priority: str | None
+    sibling_name: str
+    sibling_class: str
+    is_multiple: bool
+    all_apply_here: bool
+    moved: bool
+    placement_status: str
+    transfer_meeting: bool
+    open_supplement: bool
+    department_id: UUID
+    department: str
+    school_id: UUID
+    school: str
+    first_department_id: UUID
+    first_department: str
+    first_school_id: UUID
+    first_school: str
+    track: str
+    profile: str
+    placed_at: datetime | None
+    moved_at: datetime | None
+    parents_informed_at: datetime | None
+    lines: list[UUID] | None
+    """The departments on the list; None where nobody wants it."""
 
 
-def _parts(row: list[Any]) -> dict[str, Any]:
-    (
-        ground, priority, sibling, klas, multiple, all_here, moved, status, meeting, supplement,
-        department, department_name, school, school_name, first, first_name, first_school, first_school_name, *rest,
-    ) = row  # fmt: skip
-    claim = None
-    if (
-        ground and not moved
-    ):  # A claim is about the first choice; the school it moved to has nothing to decide.
-        asked = PriorityStatus(priority) if priority else None
-        claim = PriorityClaimRow(PriorityGround(ground), asked, str(sibling), str(klas))
-    return {
-        "priority_claim": claim,
-        "multiple_birth": MultipleBirthRow(bool(multiple), bool(all_here)),
-        "placement_status": PlacementStatus(status),
-        "moved_after_central_placement": moved,
-        "transfer_meeting": meeting,
-        "open_supplement": supplement,
-        "placement": PlacementRow(
-            DepartmentOfList(department, department_name, SchoolOfList(school, school_name)),
-            DepartmentOfList(first, first_name, SchoolOfList(first_school, first_school_name)),
-            *rest,
+def _claim(form: SchoolForm) -> PriorityClaimRow | None:
+    """A claim is about the first choice; the school a pupil moved to has nothing to decide and does not read it."""
+    if not form.ground or form.moved:
+        return None
+    asked = PriorityStatus(form.priority) if form.priority else None
+    return PriorityClaimRow(PriorityGround(form.ground), asked, form.sibling_name, form.sibling_class)
+
+
+def _placement(form: SchoolForm) -> PlacementRow:
+    return PlacementRow(
+        DepartmentOfList(form.department_id, form.department, SchoolOfList(form.school_id, form.school)),
+        DepartmentOfList(
+            form.first_department_id, form.first_department, SchoolOfList(form.first_school_id, form.first_school)
         ),
+        form.track,
+        form.profile,
+        form.finalized_at,
+        form.placed_at,
+        form.moved_at,
+        form.parents_informed_at,
+    )  # fmt: skip
+
+
+_PLACEMENTS = {status.value: status for status in PlacementStatus}
+_STATUSES = {status.value: status for status in EnrolmentStatus}
+PARTS: dict[str, Callable[[SchoolForm], Any]] = {
+    "priority_claim": _claim,
+    "multiple_birth": lambda form: MultipleBirthRow(form.is_multiple, form.all_apply_here),
+    "placement_status": lambda form: _PLACEMENTS[form.placement_status],
+    "placement": _placement,
+    "moved_after_central_placement": attrgetter("moved"),
+    "transfer_meeting": attrgetter("transfer_meeting"),
+    "open_supplement": attrgetter("open_supplement"),
+}
+"""What is read of the form itself, and how."""
+
+
+def _part_of_form(name: str, make: Callable[[SchoolForm], Any]) -> None:
+    @part(name)
+    async def load(viewer: Viewer, rows: list[PupilRow]) -> None:
+        if viewer.role is Role.PO_EDITOR:
+            return await load_asked(viewer=viewer, rows=rows)
+        for row in rows:
+            row.parts[name] = make(row.form)
+
+
+for _name, _make in PARTS.items():
+    _part_of_form(_name, _make)
+
+
+async def load_forms(*, rows: list[PupilRow]) -> None:
+    """The form as its school sees it, with its list. Pages name few departments many times: each is read once, in one
+    statement, and each line of a rank and a department is one object."""
+    departments = {
+        one[0]: DepartmentOfList(one[0], one[1], SchoolOfList(one[2], one[3]))
+        for one in await _departments(ids={one for row in rows for one in row.form.lines or ()})
     }
+    known: dict[tuple[int, UUID], PreferenceRow] = {}
+    for row in rows:
+        form: SchoolForm = row.form
+        preferences = []
+        for line in enumerate(form.lines or (), start=1):
+            preference = known.get(line)
+            if preference is None:
+                preference = known[line] = PreferenceRow(line[0], departments[line[1]])
+            preferences.append(preference)
+        row.parts["enrolment"] = {form.region: SchoolsEnrolment(form, preferences)}
 
 
-for _name in GONE:
-    part(_name)(_load_handled)
+@written
+def _departments(*, ids: Collection[UUID]) -> Any:
+    return Department.filter(id__in=ids).values_list("id", "name", "school_id", "school__name")
+
+
+class SchoolsEnrolment:
+    """The GraphQL type `Enrolment` of a form as its school sees it."""
+
+    __slots__ = ("form", "preferences")
+
+    def __init__(self, form: SchoolForm, preferences: list[PreferenceRow]) -> None:
+        self.form = form
+        self.preferences = preferences
+
+    id = property(attrgetter("form.id"))
+    region = property(attrgetter("form.region"))
+    version = property(attrgetter("form.version"))
+    finalized_at = property(attrgetter("form.finalized_at"))
+    accept_equivalent_department = property(attrgetter("form.accept_equivalent_department"))
+
+    @property
+    def status(self) -> EnrolmentStatus:
+        return _STATUSES[self.form.status]
+
+    @property
+    def multiple_birth(self) -> MultipleBirthRow:
+        return MultipleBirthRow(self.form.is_multiple, self.form.all_apply_here)
+
+    @property
+    def priority_claim(self) -> PriorityClaimRow | None:
+        return _claim(self.form)

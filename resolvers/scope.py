@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from tortoise.expressions import F, Q, Subquery
+from tortoise.expressions import F, Q, RawSQL, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -45,8 +45,6 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
     match viewer.role:
         case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
             return Pupil.filter(primary_school_id=viewer.primary_school_id)
-        case Role.PARENT if viewer.pupil_id:
-            return Pupil.filter(id=viewer.pupil_id)
         case Role.VO_STAFF if viewer.secondary_school_id:
             return Pupil.filter(id__in=Subquery(_handled_by(viewer.secondary_school_id).values("pupil_id")))
         case Role.REGION_ADMIN if viewer.region_id:
@@ -58,11 +56,11 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
         case Role.PROJECT_LEAD if viewer.region_id:
             return Pupil.filter(id__in=Subquery(_not_placeable_in(viewer.region_id).values("pupil_id")))
         case _:
-            return Pupil.filter(id=NOTHING)
+            return Pupil.filter(id=child_of(viewer))
 
 
 def child_of(viewer: Viewer) -> UUID:
-    """The pupil of a family, whose file is read in one statement; of whoever is no family there is none (rule 15)."""
+    """The pupil of a family; of whoever is no family there is none (rule 15)."""
     return viewer.pupil_id if viewer.role is Role.PARENT and viewer.pupil_id else NOTHING
 
 
@@ -70,8 +68,6 @@ def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
     """The forms this viewer reaches. A school: those it handles now, definitive, and no others.
     The project lead: those that ended because a school could not place the child (rule 33)."""
     match viewer.role:
-        case Role.PARENT if viewer.pupil_id:
-            return Enrolment.filter(pupil_id=viewer.pupil_id)
         case Role.VO_STAFF if viewer.secondary_school_id:
             return _handled_by(viewer.secondary_school_id)
         case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
@@ -81,7 +77,7 @@ def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
         case Role.PROJECT_LEAD if viewer.region_id:
             return _not_placeable_in(viewer.region_id)
         case _:
-            return Enrolment.filter(id=NOTHING)
+            return Enrolment.filter(pupil_id=child_of(viewer))
 
 
 def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:
@@ -92,17 +88,27 @@ def _not_placeable_in(region_id: UUID) -> QuerySet[Enrolment]:
     return Enrolment.filter(region_id=region_id, placement_status=PlacementStatus.NOT_PLACEABLE)
 
 
-def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
-    """`pupils` of a secondary school in one year, each with the form by which the school has it: `enrolments__…` is
-    that form and no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order
-    by it, from an index."""
+def admitted(viewer: Viewer) -> QuerySet[Pupil]:
+    """`pupils` of a secondary school, each with the form by which the school has it: `enrolments__…` is that form and
+    no other, as a pupil has one definitive form (rule 2). So a list can be narrowed and put in order by it, from an
+    index, and its columns come along."""
     school = viewer.secondary_school_id if viewer.role is Role.VO_STAFF else None
     return Pupil.filter(
-        enrolments__handling_school_id=school or NOTHING,
-        enrolments__status=EnrolmentStatus.FINAL,
-        enrolments__school_year_id=school_year_id or NOTHING,
-        school_year_id=school_year_id or NOTHING,
+        enrolments__handling_school_id=school or NOTHING, enrolments__status=EnrolmentStatus.FINAL
     )
+
+
+def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
+    """`admitted` in one year."""
+    return admitted(viewer).filter(
+        enrolments__school_year_id=school_year_id or NOTHING, school_year_id=school_year_id or NOTHING
+    )
+
+
+LINES = RawSQL(
+    'ARRAY(SELECT department_id FROM preference WHERE enrolment_id = "enrolment"."id" ORDER BY rank)'
+)
+"""Of an admitted pupil: the departments on the list of its form, in their order."""
 
 
 def left(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Enrolment]:
@@ -380,7 +386,12 @@ class Found(Protocol):
 
 def of_all(pupils: Collection[Found], model: type[M]) -> QuerySet[M]:
     """The same for a page of pupils, in one statement."""
-    return model.filter(pupil_id__in=[pupil.id for pupil in pupils])
+    return of_ids([pupil.id for pupil in pupils], model)
+
+
+def of_ids(pupil_ids: Collection[UUID], model: type[M]) -> QuerySet[M]:
+    """The same by the ids of pupils that came from this module."""
+    return model.filter(pupil_id__in=list(pupil_ids))
 
 
 def lines_of(*, enrolment_ids: Collection[UUID]) -> QuerySet[Preference]:

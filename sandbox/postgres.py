@@ -18,7 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +63,13 @@ def installation() -> Path:
 
 
 class Postgres:
-    """One cluster in one folder. `durable`: survives a crash of the machine, at the price of speed."""
+    """One cluster in one folder. `durable`: survives a crash of the machine, at the price of speed.
+    `options`: more of the server's own, as `name=value`."""
 
-    def __init__(self, *, folder: Path, durable: bool = True) -> None:
+    def __init__(self, *, folder: Path, durable: bool = True, options: Sequence[str] = ()) -> None:
         self._folder = folder
         self._durable = durable
+        self._options = options
         self._log = folder / "postgres.log"
         self._kept = folder / "cluster.json"
         self._facts: dict[str, str] = {}
@@ -126,7 +128,8 @@ class Postgres:
 
     def _launch(self, runner: "_Runner", data: Path, port: int) -> None:
         command: list[str | Path] = [runner.binaries / "postgres", "-D", data]
-        for option in (*_SERVER_OPTIONS, f"port={port}", *(() if self._durable else FAST_AND_FORGETFUL)):
+        speed = () if self._durable else FAST_AND_FORGETFUL
+        for option in (*_SERVER_OPTIONS, f"port={port}", *speed, *self._options):
             command += ["-c", option]
         with self._log.open("wb") as log:
             self._process = leash.start(

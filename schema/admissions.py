@@ -5,7 +5,6 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from resolvers import admissions as use
-from resolvers import pupils
 from resolvers.admissions import AdmissionFilter
 from resolvers.viewer import Viewer
 from rules.vocabulary import PupilOrder
@@ -89,11 +88,10 @@ class AdmissionQuery:
         narrowed = _narrowed(filter, school_year)
 
         async def fetch(*, after: Key | None, limit: int) -> Any:
-            wanted = node_fields(info)
-            return await pupils.page_of(
+            return await use.page_of(
                 viewer=viewer,
-                found=await use.overview(viewer=viewer, narrowed=narrowed),
-                wanted=wanted,
+                narrowed=narrowed,
+                wanted=node_fields(info),
                 after=cast(Any, after),
                 limit=limit,
                 order=order,
@@ -112,7 +110,7 @@ class AdmissionQuery:
                 after=after,
                 fetch=fetch,
                 count=count,
-                key=lambda row: (row.sort_name if order is PupilOrder.NAME else row.enrolled_at, row.id),
+                key=lambda row: (row.sort_name if order is PupilOrder.NAME else use.enrolled_at(row), row.id),
             ),
         )
 

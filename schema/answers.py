@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from graphql import GraphQLError
 
 from schema.bad_input import in_dutch
@@ -65,8 +66,8 @@ def log_bug(bug: BaseException, *, correlation_id: str) -> None:
 def to_json(answer: Any) -> bytes:
     """JSON in UTF-8; the half of a surrogate pair, which UTF-8 cannot hold, leaves as an escape."""
     try:
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(answer)
+    except TypeError:
         return json.dumps(answer, separators=(",", ":")).encode()
 
 

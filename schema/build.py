@@ -9,8 +9,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from compiled import CompiledExecutor
 from rules.vocabulary import Role
-from schema.compiled import CompiledExecutor
 from schema.errors import RefusalTypes
 from schema.scalars import SCALARS
 from schema.visibility import NobodySaidWhoSees, definition_of, roles_of, unsaid

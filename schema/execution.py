@@ -29,9 +29,9 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from compiled import Cache, CompiledExecutor
 from schema.bad_input import in_dutch
 from schema.build import RoleSchema
-from schema.compiled import Cache, CompiledExecutor
 from schema.context import Context
 from schema.limits import TOKENS, check_meaning, check_shape, is_marked, root_fields
 from schema.visibility import STEP

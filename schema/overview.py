@@ -97,15 +97,15 @@ class OverviewQuery:
     ) -> Connection[Pupil]:
         viewer = cast(Viewer, info.context.viewer)
         narrowed = _narrowed(filter, school_year)
-        found = partial(use.overview, viewer=viewer, narrowed=narrowed)
 
         async def fetch(*, after: Key | None, limit: int) -> Any:
             return await use.page_of(
-                viewer=viewer, found=await found(), wanted=node_fields(info), after=after, limit=limit
+                viewer=viewer,
+                narrowed=narrowed,
+                wanted=node_fields(info),
+                after=cast(Any, after),
+                limit=limit,
             )
-
-        async def count() -> int:
-            return await (await found()).count()
 
         return cast(
             Connection[Pupil],
@@ -116,7 +116,7 @@ class OverviewQuery:
                 first=first,
                 after=after,
                 fetch=fetch,
-                count=count,
+                count=partial(use.total, viewer=viewer, narrowed=narrowed),
                 key=lambda row: (row.sort_name, row.id),
             ),
         )

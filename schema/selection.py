@@ -1,20 +1,30 @@
 """Which fields a client selected, so that nothing else is read."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
 from strawberry.utils.str_converters import to_snake_case
 
 from schema.context import Info
 
+Fragments = Mapping[str, FragmentDefinitionNode]
+_python_name = lru_cache(maxsize=4096)(to_snake_case)
+
 
 def selected(info: Info, *path: str) -> frozenset[str]:
     """The python names of the fields below this one, or below `path` (graphql names) under it."""
-    level: list[Any] = list(_fields(field.selections for field in info.selected_fields))
+    raw = info._raw_info
+    level = list(_below(raw.field_nodes, raw.fragments))
     for step in path:
-        level = [inner for field in level if field.name == step for inner in _fields([field.selections])]
-    return frozenset(to_snake_case(field.name) for field in level)
+        level = list(_below((node for node in level if node.name.value == step), raw.fragments))
+    return frozenset(_python_name(node.name.value) for node in level)
 
 
 def node_fields(info: Info) -> frozenset[str]:
@@ -22,10 +32,17 @@ def node_fields(info: Info) -> frozenset[str]:
     return selected(info, "nodes") | selected(info, "edges", "node")
 
 
-def _fields(selections: Iterable[list[Any]]) -> Iterable[SelectedField]:
-    for group in selections:
-        for one in group:
-            if isinstance(one, SelectedField):
-                yield one
-            elif isinstance(one, FragmentSpread | InlineFragment):
-                yield from _fields([one.selections])
+def _below(nodes: Iterable[FieldNode], fragments: Fragments) -> Iterator[FieldNode]:
+    for node in nodes:
+        if node.selection_set is not None:
+            yield from _fields(node.selection_set, fragments)
+
+
+def _fields(selections: SelectionSetNode, fragments: Fragments) -> Iterator[FieldNode]:
+    for one in selections.selections:
+        if isinstance(one, FieldNode):
+            yield one
+        elif isinstance(one, InlineFragmentNode):
+            yield from _fields(one.selection_set, fragments)
+        elif isinstance(one, FragmentSpreadNode):
+            yield from _fields(fragments[one.name.value].selection_set, fragments)

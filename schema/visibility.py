@@ -79,7 +79,8 @@ def computed_for(
     deprecation_reason: str | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """A field with a resolver of its own. On lists of rows use plain attributes: those are compiled."""
+    """A field with a resolver of its own. On lists of rows let it be a plain function without `info` or side
+    effects: those are compiled, and now and then run twice."""
 
     def decorate(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(

@@ -16,8 +16,9 @@ HOUSE = (
     "resolvers",
     "schema",
     "workers",
+    "compiled",
 )
-"""The layers; with the files at the top, everything that runs in production."""
+"""The layers and the executor; with the files at the top, everything that runs in production."""
 AT_THE_TOP = ("app.py", "asgi.py", "cli.py", "commands.py", "logs.py", "settings.py")
 
 
