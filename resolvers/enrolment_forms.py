@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from models import CapacityGroup, Department, Enrolment, Pupil
@@ -160,23 +161,38 @@ def not_at(enrolment: Enrolment | None) -> frozenset[UUID]:
     return frozenset(UUID(school) for school in (enrolment.not_at if enrolment else None) or ())
 
 
+class Kept(Protocol):
+    """A form as it is kept, beside its answers: a row, or what a family's file holds of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def status(self) -> EnrolmentStatus: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def priority_status(self) -> PriorityStatus | None: ...
+    @property
+    def finalized_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+    @property
+    def withdrawn_by(self) -> str: ...
+
+
 def shown(
     *,
-    enrolment: Enrolment,
+    enrolment: Kept,
     form: Form,
     list_length: int | None,
     region: str,
     in_the_way: Sequence[str] = (),
-    to_secondary: bool = False,
 ) -> EnrolmentRow:
-    """The form as people see it, with the code of its region; `missing` only speaks of a form that is still open.
-
-    `to_secondary`: a claim is about the first choice; the school that a pupil was moved to does not read it.
-    """
+    """The form as its family sees it, with the code of its region; `missing` only speaks of a form that is still open."""
     is_open = enrolment.status is EnrolmentStatus.CONCEPT
     missing = [*in_the_way, *rule.missing(form=form, list_length=list_length)] if is_open else []
     claim = None
-    if form.ground is not None and not (to_secondary and enrolment.moved):
+    if form.ground is not None:
         claim = PriorityClaimRow(
             form.ground, enrolment.priority_status, form.sibling_name, form.sibling_class
         )

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from resolvers import clock
 from resolvers.calendars import calendar_of
-from resolvers.regions import region_to_read
+from resolvers.family_file import Reading
+from resolvers.regions import region_named
 from resolvers.viewer import Viewer
-from rules.calendar import Span
-from rules.vocabulary import PeriodKind
+from rules.calendar import Calendar, Span
+from rules.steps import NotFound
+from rules.vocabulary import PeriodKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +22,13 @@ class OpenPeriod:
     seconds_left: int | None
 
 
-async def current_periods(*, viewer: Viewer, region: str | None) -> list[OpenPeriod]:
+async def current_periods(*, viewer: Viewer, region: str | None, reading: Reading) -> list[OpenPeriod]:
     """The periods open at this moment, in the order of the year; a family's own window counts as
     APPLICATION (rules 7 and 22). Empty for a region out of reach."""
-    found = await region_to_read(code=region, viewer=viewer)
-    if found is None or viewer.school_year_id is None:
+    found = await (_of_family if viewer.role is Role.PARENT else _of_staff)(viewer, region, reading)
+    if found is None:
         return []
-    now = await clock.now()
-    calendar = await calendar_of(
-        region_id=found.id, school_year_id=viewer.school_year_id, pupil_id=viewer.pupil_id
-    )
+    calendar, now = found
     spans = {kind: span for kind, span in calendar.spans.items() if span.holds(now)}
     for window in calendar.own_windows:
         there = spans.get(PeriodKind.APPLICATION)
@@ -40,6 +39,23 @@ async def current_periods(*, viewer: Viewer, region: str | None) -> list[OpenPer
         for kind in PeriodKind
         if kind in spans
     ]
+
+
+async def _of_family(viewer: Viewer, code: str | None, reading: Reading) -> tuple[Calendar, datetime] | None:
+    file = await reading.of(viewer)
+    region = file.region(code=code) if file else None
+    return (file.calendar(region_id=region.id), file.read_at) if file and region else None
+
+
+async def _of_staff(viewer: Viewer, code: str | None, _: Reading) -> tuple[Calendar, datetime] | None:
+    if viewer.school_year_id is None:
+        return None
+    try:
+        region = await region_named(code=code, viewer=viewer)
+    except NotFound:
+        return None
+    now = await clock.now()
+    return await calendar_of(region_id=region.id, school_year_id=viewer.school_year_id), now
 
 
 def _outlasts(window: Span, other: Span) -> bool:

@@ -211,13 +211,6 @@ def _rows(records: Records, without: Shape) -> list[PupilRow]:
     return [PupilRow(*one) for one in OF_PUPIL.whole(records, without=without)]
 
 
-async def child(*, viewer: Viewer, wanted: Collection[str]) -> PupilRow | None:
-    """The child of a signed-in parent (rule 15)."""
-    if viewer.pupil_id is None:
-        return None
-    return await pupil(viewer=viewer, pupil_id=viewer.pupil_id, wanted=wanted)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PupilFilter:
     """What an overview may be narrowed by; empty means all."""

@@ -7,7 +7,6 @@ from resolvers import scope
 from resolvers.viewer import Viewer
 from rules.parent_login import region_meant
 from rules.steps import NotFound
-from rules.vocabulary import Role
 
 LONGEST_CODE = 40
 
@@ -47,14 +46,3 @@ async def region_of_family(*, code: str | None, pupil: Pupil, viewer: Viewer) ->
         signed_in=viewer.signed_in_region_id,
     )
     return regions[meant] if meant in regions else await Region.get(id=meant)
-
-
-async def region_to_read(*, code: str | None, viewer: Viewer) -> Region | None:
-    """The region a question is about, as each role means it; None out of reach, as nothing of it is theirs."""
-    try:
-        if viewer.role is not Role.PARENT:
-            return await region_named(code=code, viewer=viewer)
-        pupil = await scope.one(scope.pupils(viewer))
-        return await region_of_family(code=code, pupil=pupil, viewer=viewer)
-    except NotFound:
-        return None

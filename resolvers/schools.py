@@ -1,20 +1,21 @@
 """What a family may choose (rules 17 and 18)."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from models import Department, SecondarySchool
-from resolvers import scope
-from resolvers.enrolment_forms import open_departments
-from resolvers.regions import region_to_read
-from resolvers.rows import fetch
+from tortoise.connection import get_connection
+
+from resolvers.family_file import Reading
 from resolvers.viewer import Viewer
+from rules.steps import NotFound
 from rules.vocabulary import PriorityGround
 
 
 @dataclass(slots=True)
 class OfferedDepartment:
-    id: UUID
+    id: str
     name: str
     open_to_child: bool
 
@@ -33,43 +34,35 @@ class OfferedSchool:
     phone: str
     website: str
     priority_grounds: list[PriorityGround]
-    departments: list[OfferedDepartment] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.priority_grounds = [PriorityGround(ground) for ground in self.priority_grounds or ()]
+    departments: list[OfferedDepartment]
 
 
-async def secondary_schools(*, viewer: Viewer, region: str | None) -> list[OfferedSchool]:
+async def secondary_schools(*, viewer: Viewer, region: str | None, reading: Reading) -> list[OfferedSchool]:
     """The schools of a region with every department of the child's year; none of a region out of reach."""
-    child = await scope.one(scope.pupils(viewer))
-    chosen = await region_to_read(code=region, viewer=viewer)
+    file = await reading.of(viewer)
+    if file is None:
+        raise NotFound()
+    chosen = file.region(code=region)
     if chosen is None:
         return []
-    offered = await fetch(
-        SecondarySchool.filter(region_id=chosen.id).order_by("name"),
-        (
-            "id",
-            "name",
-            "street",
-            "house_number",
-            "postcode",
-            "city",
-            "email",
-            "phone",
-            "website",
-            "priority_grounds",
-        ),
-        OfferedSchool,
-    )
-    schools = {school.id: school for school in offered}
-    departments = await fetch(
-        Department.filter(school_id__in=list(schools), school_year_id=child.school_year_id).order_by("name"),
-        ("id", "name", "school_id"),
-        lambda *row: row,
-    )
-    open_ids = await open_departments(department_ids=[row[0] for row in departments], advice=child.advice_id)
-    for department_id, name, school_id in departments:
-        schools[school_id].departments.append(
-            OfferedDepartment(department_id, name, department_id in open_ids)
-        )
-    return list(schools.values())
+    child = file.child()
+    parameters = [chosen.id, child.school_year_id, child.advice]
+    _, rows = await get_connection("default").execute_query(_OFFERED, parameters)
+    return [_offered(dict(row)) for row in rows]
+
+
+def _offered(row: dict[str, Any]) -> OfferedSchool:
+    grounds = [PriorityGround(ground) for ground in row["priority_grounds"] or ()]
+    departments = [OfferedDepartment(*one) for one in json.loads(row["departments"] or "[]")]
+    return OfferedSchool(**{**row, "priority_grounds": grounds, "departments": departments})
+
+
+_OFFERED = """
+SELECT s.id, s.name, s.street, s.house_number, s.postcode, s.city, s.email, s.phone, s.website, s.priority_grounds,
+       (SELECT json_agg(json_build_array(d.id, d.name, EXISTS (
+                   SELECT FROM capacity_group c WHERE c.department_id = d.id AND $3 = ANY (c.adviezen))) ORDER BY d.name)
+          FROM department d WHERE d.school_id = s.id AND d.school_year_id = $2) AS departments
+  FROM secondary_school s
+ WHERE s.region_id = $1
+ ORDER BY s.name
+"""

@@ -45,8 +45,6 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
     match viewer.role:
         case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
             return Pupil.filter(primary_school_id=viewer.primary_school_id)
-        case Role.PARENT if viewer.pupil_id:
-            return Pupil.filter(id=viewer.pupil_id)
         case Role.VO_STAFF if viewer.secondary_school_id:
             return Pupil.filter(id__in=Subquery(_handled_by(viewer.secondary_school_id).values("pupil_id")))
         case Role.REGION_ADMIN if viewer.region_id:
@@ -58,15 +56,18 @@ def pupils(viewer: Viewer) -> QuerySet[Pupil]:
         case Role.PROJECT_LEAD if viewer.region_id:
             return Pupil.filter(id__in=Subquery(_not_placeable_in(viewer.region_id).values("pupil_id")))
         case _:
-            return Pupil.filter(id=NOTHING)
+            return Pupil.filter(id=child_of(viewer))
+
+
+def child_of(viewer: Viewer) -> UUID:
+    """The pupil of a family; of whoever is no family there is none (rule 15)."""
+    return viewer.pupil_id if viewer.role is Role.PARENT and viewer.pupil_id else NOTHING
 
 
 def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
     """The forms this viewer reaches. A school: those it handles now, definitive, and no others.
     The project lead: those that ended because a school could not place the child (rule 33)."""
     match viewer.role:
-        case Role.PARENT if viewer.pupil_id:
-            return Enrolment.filter(pupil_id=viewer.pupil_id)
         case Role.VO_STAFF if viewer.secondary_school_id:
             return _handled_by(viewer.secondary_school_id)
         case Role.PO_EDITOR | Role.PO_MONITOR if viewer.primary_school_id:
@@ -76,7 +77,7 @@ def enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
         case Role.PROJECT_LEAD if viewer.region_id:
             return _not_placeable_in(viewer.region_id)
         case _:
-            return Enrolment.filter(id=NOTHING)
+            return Enrolment.filter(pupil_id=child_of(viewer))
 
 
 def _handled_by(school_id: UUID) -> QuerySet[Enrolment]:

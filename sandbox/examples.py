@@ -11,8 +11,9 @@ from uuid import UUID
 from tortoise.connection import get_connection
 
 from models import Export, SecondarySchool
-from resolvers import pupils, schools, scope
+from resolvers import family_child, pupils, schools, scope
 from resolvers.enrolment_forms import EnrolmentRow
+from resolvers.family_file import Reading
 from resolvers.login_request_list import login_requests
 from resolvers.login_requests import open_for_requests
 from resolvers.viewer import Viewer
@@ -118,7 +119,8 @@ async def _asking() -> list[Example]:
 
 
 async def _family(viewer: Viewer) -> list[Example]:
-    child = await pupils.child(viewer=viewer, wanted={"enrolment", "attachments", "family_documents"})
+    reading, wanted = Reading(), {"enrolment", "attachments", "family_documents"}
+    child = await family_child.child(viewer=viewer, wanted=wanted, reading=reading)
     assert child is not None
     form: EnrolmentRow | None = child.enrolment.get(child.default_region)
     found = [Example("Mijn kind", text.CHILD), Example("Scholen", text.SCHOOLS)]
@@ -126,7 +128,7 @@ async def _family(viewer: Viewer) -> list[Example]:
         found.append(_step("Aanmelding ongedaan maken", text.REVOKE, expectedVersion=form.version))
     else:
         version = form.version if form else 0
-        preferences = await _some_schools(viewer, most=child.list_length or 0)
+        preferences = await _some_schools(viewer, reading, most=child.list_length or 0)
         found.append(_step("Aanmelding bewaren", text.SAVE, expectedVersion=version, preferences=preferences))
         if form is not None and form.can_finalize:
             found.append(_step("Aanmelding definitief maken", text.FINALIZE, expectedVersion=version))
@@ -140,15 +142,15 @@ async def _family(viewer: Viewer) -> list[Example]:
     return found
 
 
-async def _some_schools(viewer: Viewer, *, most: int) -> list[dict[str, str]]:
+async def _some_schools(viewer: Viewer, reading: Reading, *, most: int) -> list[dict[str, str]]:
     """As many as the list must have, each with a department that is open to the child."""
-    offered = await schools.secondary_schools(viewer=viewer, region=None)
+    offered = await schools.secondary_schools(viewer=viewer, region=None, reading=reading)
     fitting = [
         next(one for one in school.departments if one.open_to_child)
         for school in offered
         if any(one.open_to_child for one in school.departments)
     ]
-    return [{"departmentId": str(one.id)} for one in fitting[:most]]
+    return [{"departmentId": one.id} for one in fitting[:most]]
 
 
 async def _primary_school(viewer: Viewer) -> list[Example]:

@@ -1,11 +1,12 @@
 """What a resolver knows about the request it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
 
+from resolvers.family_file import Reading
 from resolvers.viewer import Viewer
 from rules.refusal import Refusal
 from rules.vocabulary import Role
@@ -17,6 +18,8 @@ class Context:
 
     Under an `Idempotency-Key`: `before`, what each step came to the first time, by its name in the answer, which is
     then told again; or `done`, where it is noted.
+
+    `reading`: what the questions of a family share; no step looks at it.
     """
 
     viewer: Viewer | None
@@ -29,6 +32,7 @@ class Context:
     before: Mapping[str, Any] | None = None
     done: dict[str, Any] | None = None
     cursor_key: bytes = b""
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def role(self) -> Role:

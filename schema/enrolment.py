@@ -7,7 +7,8 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from resolvers import enrolment as use
-from resolvers import pupils, schools
+from resolvers import family_child, schools
+from resolvers.family_file import Reading
 from resolvers.viewer import Viewer
 from rules.vocabulary import Colour, EndedBy, EnrolmentStatus, PriorityGround, PriorityStatus, Role
 from schema.context import Info
@@ -219,7 +220,7 @@ async def save_enrolment(
 async def _form(info: Info, region: str) -> Any:
     """The form of this region as it is now; none where the last one has ended."""
     viewer = cast(Viewer, info.context.viewer)
-    child = await pupils.child(viewer=viewer, wanted={"enrolment"})
+    child = await family_child.child(viewer=viewer, wanted={"enrolment"}, reading=Reading())
     return child.parts["enrolment"].get(region) if child else None
 
 
@@ -263,5 +264,7 @@ class EnrolmentQuery:
     @computed_for(FAMILY, description="De scholen die u kunt kiezen, met hun afdelingen.")
     async def secondary_schools(self, info: Info, region: RegionCode = None) -> list[OfferedSchool]:
         viewer = cast(Viewer, info.context.viewer)
-        found: Any = await schools.secondary_schools(viewer=viewer, region=region)
+        found: Any = await schools.secondary_schools(
+            viewer=viewer, region=region, reading=info.context.reading
+        )
         return cast(list[OfferedSchool], found)

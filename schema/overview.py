@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from resolvers import not_placeable
+from resolvers import family_child, not_placeable
 from resolvers import pupils as use
 from resolvers.viewer import Viewer
 from rules.vocabulary import LoginStatus, PlacementStatus, PriorityStatus, Role
@@ -140,4 +140,5 @@ class OverviewQuery:
     @computed_for(FAMILY, description="Uw kind.")
     async def child(self, info: Info) -> Pupil | None:
         viewer = cast(Viewer, info.context.viewer)
-        return cast(Pupil | None, await use.child(viewer=viewer, wanted=selected(info)))
+        found = await family_child.child(viewer=viewer, wanted=selected(info), reading=info.context.reading)
+        return cast(Pupil | None, found)

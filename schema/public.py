@@ -108,7 +108,7 @@ class PublicQuery:
         ] = None,
     ) -> list[CurrentPeriod]:
         viewer = cast(Viewer, info.context.viewer)
-        found = await periods.current_periods(viewer=viewer, region=region)
+        found = await periods.current_periods(viewer=viewer, region=region, reading=info.context.reading)
         return cast(list[CurrentPeriod], found)
 
     @computed_for(SIGNED_IN, description="Waar u nu bent ingelogd, het laatst gebruikt eerst.")

@@ -89,10 +89,10 @@ class TestAFullFormThatCannotBeDefinitive:
         await there.delete()
         assert (await read(parent))["canFinalize"]
 
-    async def test_costs_a_few_statements_more_and_no_more(self, parent: Person) -> None:
+    async def test_costs_no_statement_beside_who_asks_and_the_file(self, parent: Person) -> None:
         async with counted() as seen:
             await read(parent)
-        assert len(seen) <= 14, seen
+        assert len(seen) == 2, seen
 
 
 class TestAnAnswerThatGotLost:
