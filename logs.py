@@ -13,8 +13,8 @@ OURS = "loket"
 def configure(*, level: str) -> None:
     """Once a process, before anything is logged."""
     # No line says from which file, thread or task it comes: to find that out costs more than to write it.
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
-    logging._srcfile = None
+    for name in ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks", "_srcfile"):
+        setattr(logging, name, None)
     asked = logging.getLevelNamesMapping()[level]
     logging.basicConfig(
         level=max(asked, logging.INFO), format="%(asctime)s %(levelname)s %(name)s %(message)s"
