@@ -1,0 +1,50 @@
+"""The cases of the comparison that are no reads, each alone on a small place of its own.
+
+    python -m benchmarks.working [--only mails]
+"""
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+from benchmarks import data
+from benchmarks.mailing import mails
+from benchmarks.measured import Measured
+from benchmarks.place import Place, servers
+from models import database
+
+CASES: dict[str, Callable[..., Awaitable[Measured]]] = {"mails": mails}
+PUPILS = 400
+
+
+async def _run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace) -> None:
+    await database.migrate(owner_url=place.urls.owner, application_url=place.urls.application)
+    async with database.connected(url=place.urls.application, pool_size=4):
+        await data.region(pupils=PUPILS)
+        for name in given.only or CASES:
+            found = await CASES[name](place=place, loader=loader, turns=given.turns)
+            print(found.words(), flush=True)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--only", action="append", choices=list(CASES))
+    arguments.add_argument("--turns", type=int, default=5)
+    given = arguments.parse_args()
+    apart = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as place:
+        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
+        with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as loader:
+            asyncio.run(_run(place, loader=loader, given=given))
+
+
+if __name__ == "__main__":
+    main()
