@@ -1,6 +1,6 @@
 """The cases of the comparison that are no reads, each alone on a small place of its own.
 
-    python -m benchmarks.working [--only mails]
+python -m benchmarks.working [--only mails]
 """
 
 import argparse
