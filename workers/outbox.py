@@ -187,11 +187,12 @@ class Delivery:
         async with self._connections.envelope(sender=letter.sender, recipient=letter.recipient) as talk:
             self._at_last_mile += 1
             try:
+                await talk.content(letter.content, seconds=self._pace.reply)
                 async with self._last_mile:
                     if not await self._may_go(held):
-                        await talk.forget()
+                        talk.hang_up()
                         return
-                    await talk.data(letter.content, seconds=self._pace.data)
+                    await talk.dot(seconds=self._pace.data)
                     self._unmarked = held
             finally:
                 self._at_last_mile -= 1

@@ -58,7 +58,7 @@ class TestHeaders:
         assert raw.isascii()
 
     def test_whoever_sends_it_adds_to_whom_when_and_which(self) -> None:
-        headers = {
+        headers: dict[str, str | datetime] = {
             "To": "ouder@example.org",
             "Message-ID": f"<{'1' * 36}@{'lang.' * 12}example.org>",
             "Date": datetime(2027, 3, 14, 9, 30, tzinfo=UTC),
