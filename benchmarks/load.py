@@ -22,12 +22,17 @@ class Request:
     path: str
     body: dict[str, Any]
     token: str
+    good: bytes = b""
+    """What must be in the answer; an answer without it is a fault."""
+    address: str = ""
+    """Whose request this is, as a proxy says it."""
 
     def raw(self) -> bytes:
         body = json.dumps(self.body).encode()
+        forwarded = f"X-Forwarded-For: {self.address}\r\n" if self.address else ""
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{forwarded}Authorization: Bearer {self.token}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
 
@@ -83,7 +88,7 @@ async def _connected(port: int) -> _Connection:
 
 def run(*, port: int, requests: Sequence[Request], connections: int, seconds: float) -> Found:
     """These requests in turn, again and again, until the time is over."""
-    raws = [request.raw() for request in requests]
+    raws = [(request.raw(), request.good) for request in requests]
 
     async def go() -> Found:
         found, next_raw = Found(), cycle(raws)
@@ -92,9 +97,10 @@ def run(*, port: int, requests: Sequence[Request], connections: int, seconds: fl
         async def one_after_the_other() -> None:
             connection = await _connected(port)
             while (asked := time.perf_counter()) < began + seconds:
+                raw, good = next(next_raw)
                 async with asyncio.timeout(PATIENCE):
-                    status, _ = await connection.post(next(next_raw))
-                if status == 200:
+                    status, content = await connection.post(raw)
+                if status == 200 and good in content:
                     found.seconds.append(time.perf_counter() - asked)
                 else:
                     found.faults += 1

@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any, cast
 
 from benchmarks import data
+from benchmarks.finalising import finalisations
 from benchmarks.mailing import mails
 from benchmarks.measured import Measured
 from benchmarks.place import Place, servers
+from benchmarks.storm import sign_ins_beside_reads
 from models import database
 
-CASES: dict[str, Callable[..., Awaitable[Measured]]] = {"mails": mails}
+CASES: dict[str, Callable[..., Awaitable[list[Measured]]]] = {
+    "finalise": finalisations,
+    "storm": sign_ins_beside_reads,
+    "mails": mails,
+}
 PUPILS = 400
 
 
@@ -28,8 +34,8 @@ async def _run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Nam
     async with database.connected(url=place.urls.application, pool_size=4):
         await data.region(pupils=PUPILS)
         for name in given.only or CASES:
-            found = await CASES[name](place=place, loader=loader, turns=given.turns)
-            print(found.words(), flush=True)
+            for found in await CASES[name](place=place, loader=loader, turns=given.turns):
+                print(found.words(), flush=True)
 
 
 def main() -> None:
