@@ -207,18 +207,22 @@ class Delivery:
             await lease.release(table=TABLE, row_id=held.row["id"], token=held.token)
             return False
         before = self._unmarked
-        still_ours = await lease.fetch(
-            _MARK_AND_HOLD,
-            held.row["id"],
-            held.token,
-            float(self._pace.data + self._pace.lease),
-            before.row["id"] if before else None,
-            before.token if before else None,
-            await clock.now(),
+        still_ours = await lease.extend(
+            table=TABLE,
+            row_id=held.row["id"],
+            token=held.token,
+            seconds=self._pace.data + self._pace.lease,
+            still=STILL,
+            along=_MARK_ALONG,
+            values=[
+                before.row["id"] if before else None,
+                before.token if before else None,
+                await clock.now(),
+            ],
         )
         if self._unmarked is before:
             self._unmarked = None
-        return bool(still_ours)
+        return still_ours
 
     async def _settle(self) -> None:
         """Nobody comes behind the last mail that went out: it is marked here, also when we are cancelled."""
@@ -252,14 +256,9 @@ class Delivery:
             log.error("mail %s (%s): %s attempts, %s %s", row["id"], row["kind"], row["attempts"], why, code)
 
 
-_MARK_AND_HOLD = f"""
-WITH before AS (
-    UPDATE outbox_mail SET sent_at = $6::timestamptz, last_error = '', lease_token = NULL, lease_until = NULL
-     WHERE id = $4::uuid AND lease_token = $5::uuid
-)
-UPDATE outbox_mail SET lease_until = clock_timestamp() + make_interval(secs => $3)
- WHERE id = $1 AND lease_token = $2 AND {STILL} RETURNING id
-"""  # noqa: S608 - a constant of this module
+_MARK_ALONG = """
+UPDATE outbox_mail SET sent_at = $6::timestamptz, last_error = '', lease_token = NULL, lease_until = NULL
+ WHERE id = $4::uuid AND lease_token = $5::uuid"""
 
 
 async def _mark(held: _Held, *, column: str) -> None:
