@@ -108,12 +108,14 @@ def serve(settings: Settings) -> int:
 
 def worker(settings: Settings) -> int:
     """The worker, until SIGTERM."""
+    import uvloop
+
     from workers import main
 
     logs.configure(level=settings.log_level)
     if settings.environment == "sandbox":
         clock.allow_moving()
-    asyncio.run(main.run(settings))
+    uvloop.run(main.run(settings))
     return 0
 
 

@@ -14,13 +14,14 @@ import argparse
 import asyncio
 import multiprocessing
 import os
-import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +29,8 @@ from cryptography.fernet import Fernet
 from tortoise.connection import get_connection
 
 from benchmarks.exports_data import multiply
+from benchmarks.measured import Measured
+from benchmarks.place import most_memory
 from exports import query, writing
 from models import Account, Export, database
 from resolvers import clock, exports, files
@@ -110,6 +113,7 @@ WAYS: dict[str, Callable[[], Awaitable[float]]] = {
     "XLSX by the worker": xlsx_of_worker,
     "XLSX: the writer alone": xlsx_from_memory,
 }
+FLOORS = {"CSV by the worker": "CSV: COPY alone", "XLSX by the worker": "XLSX: the writer alone"}
 
 
 def _alone(way: str, said: Any) -> None:
@@ -120,15 +124,7 @@ def _alone(way: str, said: Any) -> None:
             return await WAYS[way]()
 
     took = asyncio.run(run())
-    said.send((took, _most_memory()))
-
-
-def _most_memory() -> float:
-    """In MB. What `getrusage` says of a process counts the one that began it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    said.send((took, most_memory()))
 
 
 def measured(way: str) -> tuple[float, float]:
@@ -157,13 +153,8 @@ async def _fill(*, url: str, owner: str, rows: int) -> int:
         await connection.close()
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--rows", type=int, default=200_000)
-    arguments.add_argument("--turns", type=int, default=3)
-    given = arguments.parse_args()
+def in_turns(*, rows: int, turns: int) -> tuple[dict[str, list[tuple[float, float]]], int]:
+    """Seconds and memory of each way in each turn, and how many rows there are. Changes this process's environment."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "files").mkdir()
@@ -180,19 +171,50 @@ def main() -> None:
                 BSN_KEYS=Fernet.generate_key().decode(),
                 BSN_INDEX_KEY="sandbox-bsn-index-for-a-benchmark-0123456789",
             )
-            there = asyncio.run(_fill(url=urls.application, owner=urls.owner, rows=given.rows))
+            there = asyncio.run(_fill(url=urls.application, owner=urls.owner, rows=rows))
             found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
-            for turn in range(given.turns):
+            for turn in range(turns):
                 for way in WAYS:
                     found[way].append(measured(way))
                     print(
                         f"turn {turn + 1}: {way:24} {found[way][-1][0]:6.2f} s {found[way][-1][1]:5.0f} MB",
                         flush=True,
                     )
-            _print(found, rows=there)
+            return found, there
         finally:
             server.stop()
             server.discard()
+
+
+async def as_cases(*, rows: int = 200_000, turns: int = 3) -> list[Measured]:
+    """CSV and XLSX, on a database of their own, from a process with an environment of its own."""
+    apart = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as other:
+        work = partial(in_turns, rows=rows, turns=turns)
+        found, there = await asyncio.get_running_loop().run_in_executor(other, work)
+    return [
+        Measured(
+            name=f"export of {there} rows as {mine.partition(' ')[0]}",
+            unit="rows/s",
+            mine=[there / seconds for seconds, _ in found[mine]],
+            floor_name=floor.partition(": ")[2],
+            floor=[there / seconds for seconds, _ in found[floor]],
+            memory=max(mb for _, mb in found[mine]),
+            note=f"median {statistics.median(seconds for seconds, _ in found[mine]):.2f} s, from request to READY",
+        )
+        for mine, floor in FLOORS.items()
+    ]
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--rows", type=int, default=200_000)
+    arguments.add_argument("--turns", type=int, default=3)
+    given = arguments.parse_args()
+    found, there = in_turns(rows=given.rows, turns=given.turns)
+    _print(found, rows=there)
 
 
 def _print(found: dict[str, list[tuple[float, float]]], *, rows: int) -> None:
@@ -201,10 +223,7 @@ def _print(found: dict[str, list[tuple[float, float]]], *, rows: int) -> None:
         print(
             f"{way:24} {statistics.median(took for took, _ in turns):6.2f} s {max(mb for _, mb in turns):5.0f} MB"
         )
-    for what, floor in (
-        ("CSV by the worker", "CSV: COPY alone"),
-        ("XLSX by the worker", "XLSX: the writer alone"),
-    ):
+    for what, floor in FLOORS.items():
         ratios = [mine / least for (mine, _), (least, _) in zip(found[what], found[floor], strict=True)]
         print(f"{what} / floor: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
 

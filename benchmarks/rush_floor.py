@@ -36,7 +36,7 @@ async def noted(*, token: str) -> list[Statement]:
     """What one family's finalise sends, from its token on; nothing of it stays."""
     try:
         async with in_transaction():
-            with _listening() as heard:
+            with listening() as heard:
                 viewer = await sessions.viewer_of(token=token)
                 assert viewer is not None
                 await finalize_enrolment(viewer=viewer, expected_version=None, region=None)
@@ -46,7 +46,8 @@ async def noted(*, token: str) -> list[Statement]:
 
 
 @contextmanager
-def _listening() -> Iterator[list[Statement]]:
+def listening() -> Iterator[list[Statement]]:
+    """What this process sends to the database meanwhile."""
     heard: list[Statement] = []
     before = []
     for owner, name in (
@@ -61,7 +62,7 @@ def _listening() -> Iterator[list[Statement]]:
             self: Any, query: str, values: Any = None, _real: Any = real, _many: bool = name == "execute_many"
         ) -> Any:
             # All of it is in our transaction; the step's own is one deeper.
-            in_step = isinstance(self._parent, TransactionWrapper)
+            in_step = isinstance(getattr(self, "_parent", None), TransactionWrapper)
             heard.append(Statement(query, list(values or ()), _many, in_step))
             return await _real(self, query, values)
 

@@ -104,6 +104,9 @@ class SmtpServer(Part):
         """From now on it listens to a mail and says nothing, until it is killed and started again."""
         self._taken.with_name("hold").touch()
 
+    def let_go(self) -> None:
+        self._taken.with_name("hold").unlink()
+
     @property
     def holds(self) -> bool:
         """Whether it has a whole mail in its hands."""

@@ -1,16 +1,12 @@
 """From a row of the outbox to the letter that goes out. The link's token is computed here, kept nowhere."""
 
 from dataclasses import dataclass
-from email import policy
 from typing import Any, cast
 
 from emails import letter_of
 from models import Region
 from resolvers import links
 from workers.lease import json_of
-
-# Seven bits only: a relay that cannot do better must not change what was signed or break a letter.
-WIRE = policy.SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,26 +16,16 @@ class Letter:
     content: bytes
 
 
-async def compose(*, row: dict[str, Any]) -> Letter:
-    """Written at sending, in the words of today's template; the same row always has the same Message-ID."""
-    region = await Region.get(id=row["region_id"])
-    message = letter_of(
+def compose(*, row: dict[str, Any], region: Region) -> Letter:
+    """Written at sending, in the words of today's template; the same row always gives the same Message-ID."""
+    content = letter_of(
         kind=row["kind"],
         payload=json_of(row["payload"]),
         region=region,
         link=link_of(row=row, portal_url=region.portal_url),
+        headers={"To": row["recipient"], "Message-ID": row["message_id"], "Date": row["created_at"]},
     )
-    for name, value in {
-        "To": row["recipient"],
-        "Message-ID": row["message_id"],
-        "Date": row["created_at"],
-        "Auto-Submitted": "auto-generated",
-    }.items():
-        del message[name]
-        message[name] = value
-    return Letter(
-        sender=region.sender_address, recipient=row["recipient"], content=message.as_bytes(policy=WIRE)
-    )
+    return Letter(sender=region.sender_address, recipient=row["recipient"], content=content)
 
 
 def link_of(*, row: dict[str, Any], portal_url: str) -> str:

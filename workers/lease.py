@@ -53,16 +53,30 @@ async def claim(
     return token, sorted(rows, key=lambda row: (row["due_at"], row["id"]))
 
 
-async def extend(*, table: str, row_id: UUID, token: UUID, seconds: float, still: str = "TRUE") -> bool:
-    """Hold on to a row for longer. False: the lease is lost, or `still` no longer holds; hands off."""
+async def extend(
+    *,
+    table: str,
+    row_id: UUID,
+    token: UUID,
+    seconds: float,
+    still: str = "TRUE",
+    along: str = "",
+    values: Sequence[Any] = (),
+) -> bool:
+    """Hold on to a row for longer. False: the lease is lost, or `still` no longer holds; hands off.
+
+    `along`: a change that is committed with it either way, with `$4` and on for `values`.
+    """
     held = await fetch(
         f"""
+        {f"WITH along AS ({along})" if along else ""}
         UPDATE {table} SET lease_until = clock_timestamp() + make_interval(secs => $3)
          WHERE id = $1 AND lease_token = $2 AND {still} RETURNING id
         """,  # noqa: S608
         row_id,
         token,
         float(seconds),
+        *values,
     )
     return bool(held)
 

@@ -2,7 +2,8 @@
 
 A mail is a row. Here it is claimed with a lease, sent, and marked. Nothing gives up: retries slow down
 and raise an alert. Between the server's 250 and our mark a crash may repeat a mail, with the same
-Message-ID; as only one mail at a time is in that stretch, a crash repeats one at most.
+Message-ID; as only one mail at a time is in that stretch, a crash repeats one at most. The next mail's
+statement marks the one before it: its content goes out only once that is committed.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from uuid import UUID
 
 from prometheus_client import Counter
 
+from models import Region
 from resolvers import clock
 from workers import lease
 from workers.compose import Letter, compose
@@ -41,6 +43,17 @@ COLUMNS = [
     "attempts",
     "created_at",
     "due_at",
+    # Rule 9: a newer link killed this one's, or this one was used: the mail would only mislead.
+    """NOT CASE
+           WHEN link = 'parent_login' THEN EXISTS (
+                SELECT 1 FROM parent_login WHERE id = link_id AND sequence = link_sequence AND NOT token_used)
+           WHEN link IN ('password_reset', 'staff_invite') THEN EXISTS (
+                SELECT 1 FROM account
+                 WHERE id = link_id AND reset_sequence = link_sequence AND reset_token_hash IS NOT NULL)
+           -- It has one link all along: the sequence is 1.
+           WHEN link = 'login_request' THEN link_sequence = 1 AND EXISTS (
+                SELECT 1 FROM login_request WHERE id = link_id AND state = 'UNCONFIRMED')
+           ELSE TRUE END AS overtaken""",
 ]
 
 # Minutes until the next try, on the procedure's clock: after the first failure, the second, …
@@ -83,6 +96,14 @@ class Tally:
         return self.sent + self.failed + self.cancelled
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Held:
+    """A row of the outbox, and the lease that we hold it by."""
+
+    row: dict[str, Any]
+    token: UUID
+
+
 def next_try(*, attempts: int, lasting: bool) -> timedelta:
     """How long a mail waits after its so-maniest failure. It never ends; it slows down."""
     steps = PATIENCE_WHEN_REFUSED if lasting else PATIENCE
@@ -98,6 +119,8 @@ class Delivery:
             server=Server.of(smtp_url), most=self._pace.connections, reply_seconds=self._pace.reply
         )
         self._last_mile = asyncio.Lock()
+        self._at_last_mile = 0
+        self._unmarked: _Held | None = None
         self._stopping = False
 
     def stop(self) -> None:
@@ -110,66 +133,112 @@ class Delivery:
     async def deliver_due(self) -> Tally:
         """Send every mail that is due, until none is left or the server is away."""
         tally = Tally()
-        while not self._stopping and not tally.server_away:
-            token, rows = await lease.claim(
-                table=TABLE,
-                waiting=WAITING,
-                columns=COLUMNS,
-                seconds=self._pace.lease,
-                limit=self._pace.batch,
-                values=[await clock.now()],
-            )
-            if not rows:
-                break
-            await asyncio.gather(*(self._handle(row=row, token=token, tally=tally) for row in rows))
+        async with asyncio.TaskGroup() as tasks:
+            in_air = set[asyncio.Task[None]]()
+            while not self._stopping and not tally.server_away:
+                token, rows = await lease.claim(
+                    table=TABLE,
+                    waiting=WAITING,
+                    columns=COLUMNS,
+                    seconds=self._pace.lease,
+                    limit=self._pace.batch,
+                    values=[await clock.now()],
+                )
+                if not rows:
+                    break
+                regions = await Region.in_bulk({row["region_id"] for row in rows}, "id")
+                for row in rows:
+                    held = _Held(row=row, token=token)
+                    in_air.add(
+                        tasks.create_task(self._handle(held, region=regions[row["region_id"]], tally=tally))
+                    )
+                # The next are claimed while the last of these are on their way.
+                while len(in_air) > self._pace.batch // 2:
+                    _, in_air = await asyncio.wait(in_air, return_when=asyncio.FIRST_COMPLETED)
         return tally
 
-    async def _handle(self, *, row: dict[str, Any], token: UUID, tally: Tally) -> None:
+    async def _handle(self, held: _Held, *, region: Region, tally: Tally) -> None:
+        row = held.row
         try:
-            if await overtaken(row=row):
-                await _mark(row=row, token=token, column="cancelled_at")
+            if row["overtaken"]:
+                await _mark(held, column="cancelled_at")
                 CANCELLED.inc()
                 tally.cancelled += 1
                 return
-            await self._send(letter=await compose(row=row), row=row, token=token, tally=tally)
+            await self._send(held, letter=compose(row=row, region=region), tally=tally)
         except ServerAway as away:
             tally.server_away = True
             tally.failed += 1
-            await self._postpone(row=row, token=token, why="server_away", fault=away)
+            await self._postpone(held, why="server_away", fault=away)
         except MailRefused as refused:
             tally.failed += 1
             why = "refused" if refused.lasting else "not_now"
-            await self._postpone(row=row, token=token, why=why, fault=refused, lasting=refused.lasting)
+            await self._postpone(held, why=why, fault=refused, lasting=refused.lasting)
         except asyncio.CancelledError:
-            await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=token))
+            await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=held.token))
             raise
         except Exception as fault:
             # One mail that cannot be written must not hold up the others.
             log.exception("mail %s (%s) cannot be made", row["id"], row["kind"])
             tally.failed += 1
-            await self._postpone(row=row, token=token, why="fault", fault=fault)
+            await self._postpone(held, why="fault", fault=fault)
 
-    async def _send(self, *, letter: Letter, row: dict[str, Any], token: UUID, tally: Tally) -> None:
+    async def _send(self, held: _Held, *, letter: Letter, tally: Tally) -> None:
         async with self._connections.envelope(sender=letter.sender, recipient=letter.recipient) as talk:
-            async with self._last_mile:
-                if self._stopping:
-                    await talk.forget()
-                    await lease.release(table=TABLE, row_id=row["id"], token=token)
-                    return
-                seconds = self._pace.data + self._pace.lease
-                if not await lease.extend(
-                    table=TABLE, row_id=row["id"], token=token, seconds=seconds, still=STILL
-                ):
-                    await talk.forget()
-                    return
-                await talk.data(letter.content, seconds=self._pace.data)
-                await _mark_surely(row=row, token=token)
+            self._at_last_mile += 1
+            try:
+                await talk.content(letter.content, seconds=self._pace.reply)
+                async with self._last_mile:
+                    if not await self._may_go(held):
+                        talk.hang_up()
+                        return
+                    await talk.dot(seconds=self._pace.data)
+                    self._unmarked = held
+            finally:
+                self._at_last_mile -= 1
+                if not self._at_last_mile:
+                    await self._settle()
         SENT.inc()
         tally.sent += 1
 
-    async def _postpone(
-        self, *, row: dict[str, Any], token: UUID, why: str, fault: Exception, lasting: bool = False
-    ) -> None:
+    async def _may_go(self, held: _Held) -> bool:
+        """Mark the mail before this one, and see that this one is ours still, for as long as its content may take."""
+        if self._stopping:
+            await lease.release(table=TABLE, row_id=held.row["id"], token=held.token)
+            return False
+        before = self._unmarked
+        still_ours = await lease.extend(
+            table=TABLE,
+            row_id=held.row["id"],
+            token=held.token,
+            seconds=self._pace.data + self._pace.lease,
+            still=STILL,
+            along=_MARK_ALONG,
+            values=[
+                before.row["id"] if before else None,
+                before.token if before else None,
+                await clock.now(),
+            ],
+        )
+        if self._unmarked is before:
+            self._unmarked = None
+        return still_ours
+
+    async def _settle(self) -> None:
+        """Nobody comes behind the last mail that went out: it is marked here, also when we are cancelled."""
+        if (last := self._unmarked) is None:
+            return
+        marking = asyncio.create_task(_mark_surely(last))
+        try:
+            await asyncio.shield(marking)
+        except asyncio.CancelledError:
+            await marking
+            raise
+        if self._unmarked is last:
+            self._unmarked = None
+
+    async def _postpone(self, held: _Held, *, why: str, fault: Exception, lasting: bool = False) -> None:
+        row = held.row
         FAILED.labels(why=why).inc()
         due_at = await clock.now() + next_try(attempts=row["attempts"], lasting=lasting)
         await lease.fetch(
@@ -178,7 +247,7 @@ class Delivery:
              WHERE id = $1 AND lease_token = $2 RETURNING id
             """,
             row["id"],
-            token,
+            held.token,
             due_at,
             f"{why}: {fault}"[:300],
         )
@@ -187,43 +256,31 @@ class Delivery:
             log.error("mail %s (%s): %s attempts, %s %s", row["id"], row["kind"], row["attempts"], why, code)
 
 
-async def overtaken(*, row: dict[str, Any]) -> bool:
-    """Rule 9: a newer link killed this one's, or this one was used: the mail would only mislead."""
-    match row["link"]:
-        case "parent_login":
-            alive = "SELECT 1 FROM parent_login WHERE id = $1 AND sequence = $2 AND NOT token_used"
-        case "password_reset" | "staff_invite":
-            alive = (
-                "SELECT 1 FROM account WHERE id = $1 AND reset_sequence = $2 AND reset_token_hash IS NOT NULL"
-            )
-        case "login_request":
-            # It has one link all along: the sequence is 1.
-            alive = "SELECT 1 FROM login_request WHERE id = $1 AND state = 'UNCONFIRMED' AND $2 = 1"
-        case _:
-            return False
-    return not await lease.fetch(alive, row["link_id"], row["link_sequence"])
+_MARK_ALONG = """
+UPDATE outbox_mail SET sent_at = $6::timestamptz, last_error = '', lease_token = NULL, lease_until = NULL
+ WHERE id = $4::uuid AND lease_token = $5::uuid"""
 
 
-async def _mark(*, row: dict[str, Any], token: UUID, column: str) -> None:
+async def _mark(held: _Held, *, column: str) -> None:
     await lease.fetch(
         f"""
         UPDATE outbox_mail SET {column} = $3, last_error = '', lease_token = NULL, lease_until = NULL
          WHERE id = $1 AND lease_token = $2 RETURNING id
         """,  # noqa: S608 - `column` is one of two constants
-        row["id"],
-        token,
+        held.row["id"],
+        held.token,
         await clock.now(),
     )
 
 
-async def _mark_surely(*, row: dict[str, Any], token: UUID) -> None:
+async def _mark_surely(held: _Held) -> None:
     """The mail is out: a database that blinks now would mean sending it twice."""
     for wait in (0.2, 1, 3, 10, None):
         try:
-            await asyncio.shield(_mark(row=row, token=token, column="sent_at"))
+            await _mark(held, column="sent_at")
             return
         except Exception:
             if wait is None:
                 raise
-            log.warning("mail %s is sent but not marked yet", row["id"])
+            log.warning("mail %s is sent but not marked yet", held.row["id"])
             await asyncio.sleep(wait)

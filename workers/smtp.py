@@ -1,12 +1,14 @@
 """Connections to the SMTP server: kept while they are used, a few side by side, renewed now and then."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib.typing import SMTPStatus
 
 # A relay may end a connection that lives too long or carries too much: we are earlier.
 MAILS_PER_CONNECTION = 100
@@ -79,20 +81,47 @@ class Conversation:
             # A refused sender is about our settings, not about this mail's reader.
             raise ServerAway(f"{type(fault).__name__}: {fault}") from fault
 
-    async def data(self, message: bytes, *, seconds: float) -> None:
-        """Hand over the content; returns once the server has taken it on (250)."""
-        try:
-            await self.smtp.data(message, timeout=seconds)
-        except aiosmtplib.SMTPDataError as refused:
-            raise _judged(refused.code, refused.message) from None
-        except (aiosmtplib.SMTPException, OSError, EOFError) as fault:
-            raise ServerAway(f"{type(fault).__name__}: {fault}") from fault
+    async def content(self, message: bytes, *, seconds: float) -> None:
+        """Hand over everything but the last dot: until that is said, the server has taken on nothing."""
+        with _talking():
+            answer = await self._say(b"DATA", seconds=seconds)
+            if answer.code != SMTPStatus.start_input:
+                raise _judged(answer.code, answer.message)
+            assert self.smtp.protocol is not None
+            self.smtp.protocol.write(_DOT.sub(b"..", message))
+
+    async def dot(self, *, seconds: float) -> None:
+        """Say it; returns once the server has taken the mail on (250)."""
+        with _talking():
+            answer = await self._say(b".", seconds=seconds)
+            if answer.code != SMTPStatus.completed:
+                raise _judged(answer.code, answer.message)
         self.carried += 1
+
+    async def _say(self, word: bytes, *, seconds: float) -> aiosmtplib.SMTPResponse:
+        if self.smtp.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+        return await self.smtp.protocol.execute_command(word, timeout=seconds)
+
+    def hang_up(self) -> None:
+        """Without the last dot: what was handed over is thrown away at the other side."""
+        self.smtp.close()
 
     async def forget(self) -> None:
         """Take back an envelope that was not used."""
         with suppress(aiosmtplib.SMTPException, OSError):
             await self.smtp.rset()
+
+
+_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    try:
+        yield
+    except (aiosmtplib.SMTPException, OSError, EOFError) as fault:
+        raise ServerAway(f"{type(fault).__name__}: {fault}") from fault
 
 
 def _judged(code: int, words: str) -> Exception:

@@ -153,7 +153,8 @@ class Town:
 
 
 async def letter(row: OutboxMail) -> EmailMessage:
-    written = await compose(row={name: getattr(row, name) for name in row._meta.fields_db_projection})
+    region = await Region.get(id=row.region_id)
+    written = compose(row={name: getattr(row, name) for name in row._meta.fields_db_projection}, region=region)
     return message_from_bytes(written.content, policy=default)
 
 

@@ -13,7 +13,7 @@ from models import ClockOffset, OutboxMail, Region, RegionGroup
 from resolvers import clock
 from tests.breakable import QUICK, Part, SmtpServer, Valkey, WorkerProcess
 from workers import metrics
-from workers.outbox import Delivery
+from workers.outbox import Delivery, Pace
 from workers.queue import Queue
 
 MAILS = 300
@@ -71,6 +71,12 @@ class House:
     async def waiting(self) -> int:
         return await OutboxMail.filter(message_id__in=self.written, sent_at=None).count()
 
+    async def held(self) -> None:
+        """Wait until the SMTP server has a whole mail in its hands."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.smtp.holds:  # noqa: ASYNC110 - another process holds it
+                await asyncio.sleep(0.02)
+
     async def all_sent(self) -> None:
         """Wait for it. What failed waits on the procedure's clock, which is moved on; leases on real time."""
         loop = asyncio.get_running_loop()
@@ -125,12 +131,45 @@ class TestMailIsNeverLost:
         house.smtp.hold()
         house.worker.start()
         await house.write_mails(count=3)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not house.smtp.holds:  # noqa: ASYNC110 - another process holds it
-                await asyncio.sleep(0.02)
+        await house.held()
         house.smtp.kill()
         await asyncio.to_thread(house.smtp.start)
         await house.all_sent()
+        assert house.taken() == dict.fromkeys(house.written, 1)
+
+    async def test_a_mail_that_another_has_taken_over_is_not_sent_by_who_was_late(self, house: House) -> None:
+        house.smtp.start()
+        house.smtp.hold()
+        delivery = Delivery(smtp_url=house.smtp.url, pace=Pace(lease=60, reply=30, data=60))
+        await house.write_mails(count=4)
+        delivering = asyncio.create_task(delivery.deliver_due())
+        await house.held()
+        # The server has the first; of the others it has everything but the last dot.
+        await asyncio.sleep(0.5)
+        ours = OutboxMail.filter(message_id__in=house.written)
+        await ours.update(lease_token=uuid4(), lease_until=clock.real_now() + timedelta(seconds=1))
+        house.smtp.let_go()
+        assert (await delivering).sent == 1
+        assert sum(house.taken().values()) == 1
+        await asyncio.sleep(1)
+        assert (await delivery.deliver_due()).sent == 4
+        await delivery.close()
+        assert set(house.taken()) == house.written
+
+    async def test_what_went_out_is_marked_before_the_next_may_be_taken_on(self, house: House) -> None:
+        house.smtp.start()
+        house.smtp.hold()
+        delivery = Delivery(smtp_url=house.smtp.url, pace=Pace(lease=60, reply=30, data=60))
+        await house.write_mails(count=8)
+        delivering = asyncio.create_task(delivery.deliver_due())
+        await house.held()
+        house.smtp.let_go()
+        while not delivering.done():
+            # What the database knows is never more than one behind what the server took on before we asked.
+            taken = sum(house.taken().values())
+            assert 8 - await house.waiting() >= taken - 1
+            await asyncio.sleep(0)
+        await delivery.close()
         assert house.taken() == dict.fromkeys(house.written, 1)
 
     async def test_random_kills_lose_nothing_and_repeat_one_each_at_most(self, house: House) -> None:
