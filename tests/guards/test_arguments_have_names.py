@@ -14,6 +14,7 @@ BY_PLACE = {
     "resolvers/family.py grouped": "reads as SELECT: from where, which columns, into what",
     "resolvers/scope.py of": "reads as words: what is of this pupil, of this kind",
     "resolvers/scope.py of_all": "reads as words: what is of all these pupils, of this kind",
+    "resolvers/scope.py of_ids": "reads as words: what is of these pupils, of this kind",
     "imports/cells.py whole": "stands in the table of columns: a whole number from, to",
 }
 """Functions that take more than their subject by place, and why."""

@@ -154,7 +154,9 @@ class Town:
 
 async def letter(row: OutboxMail) -> EmailMessage:
     region = await Region.get(id=row.region_id)
-    written = compose(row={name: getattr(row, name) for name in row._meta.fields_db_projection}, region=region)
+    written = compose(
+        row={name: getattr(row, name) for name in row._meta.fields_db_projection}, region=region
+    )
     return message_from_bytes(written.content, policy=default)
 
 
