@@ -29,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--long", action="store_true", help="also storms, kill tests at length and big data")
     test.add_argument("rest", nargs=argparse.REMAINDER, help="given to pytest as it is")
 
+    commands.add_parser("bench", help="everything that is measured, in one run; it has options of its own")
+
     commands.add_parser("serve", help="the API, in production: settings from the environment")
     commands.add_parser("worker", help="the worker, in production: settings from the environment")
     commands.add_parser("migrate", help="bring the database up to date, as its owner")
@@ -137,8 +139,13 @@ def _port(text: str) -> int:
 
 def main(argv: list[str]) -> int:
     """Run one command; the exit status."""
-    given = parser().parse_args(argv)
     os.chdir(ROOT)
+    if argv[:1] == ["bench"]:
+        from benchmarks.bench import main as bench
+
+        bench(argv[1:])
+        return 0
+    given = parser().parse_args(argv)
     if given.command in WITHOUT_DATABASE:
         return WITHOUT_DATABASE[given.command](given)
     from commands import run

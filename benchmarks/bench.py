@@ -1,6 +1,6 @@
 """Everything that is measured, in one run, on a database of its own: `./loket bench`.
 
-    ./loket bench [--only reads] [--pupils 50400] [--turns 5] [--seconds 2] [--write]
+    ./loket bench [--only reads] [--alone] [--turns 5] [--seconds 2] [--write]
 
 Every case is taken in turns with its floor and with others that a portal could use in place of Loket; what they answer
 is compared as JSON first. `--write` puts what was found in docs/performance.md. The peers are set up at first use,
@@ -11,22 +11,35 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import statistics
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import asyncpg
 
-from benchmarks import data, reads
-from benchmarks.peers.contestants import CASES, CONTESTANTS, FLOOR, READS
+from benchmarks import data, reads, working
+from benchmarks.measured import Measured
+from benchmarks.peers.contestants import CASES, CONTESTANTS, FLOOR, READS, Contestant
 from benchmarks.people import People, signed_in
 from benchmarks.place import Place, servers
+from benchmarks.plans import plans
+from benchmarks.processes import two_beside_one
+from benchmarks.report import Results, words, write
 from models import database
+from sandbox.state import ROOT
 
 COUNTING = ("shared_preload_libraries=pg_stat_statements",)
 SWEEP = (1, 10, 100)
 """Copies of the region, itself included, for the cost against the size of the table."""
+MAIN = 10
+"""Of them, where everything is compared: 50,400 pupils."""
+GATES = ("tests/compiled", "tests/schema/test_page_is_compiled.py")
+PLANS = ROOT / "docs" / "plans.md"
 
 
 def say(text: str) -> None:
@@ -59,46 +72,122 @@ async def _grown(place: Place, *, there: int, to: int) -> dict[str, int]:
 
 
 def run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace) -> None:
-    asyncio.run(_region(place))
-    rows = asyncio.run(_grown(place, there=1, to=10))
-    say(", ".join(f"{count:,} {name}" for name, count in rows.items()))
-    people = asyncio.run(_people(place))
+    """The whole run, from the smallest table to the largest; prints what it finds, and writes it when asked."""
+    gates = _gates()
+    say(gates)
     who = [FLOOR] if given.alone else list(CONTESTANTS)
     for one in who:
         one.setup()
+    asyncio.run(_region(place))
+    sweep: dict[str, dict[int, dict[str, float]]] = {}
+    series: list[reads.Series] = []
+    work: list[Measured] = []
+    rows, compared, there = dict[str, int](), 0, 1
+    for copies in SWEEP if given.only is None else (MAIN,):
+        found = asyncio.run(_grown(place, there=there, to=copies))
+        there = copies
+        say(", ".join(f"{count:,} {name}" for name, count in found.items()))
+        people = asyncio.run(_people(place))
+        if copies == MAIN:
+            rows = found
+            if given.only in (None, "reads"):
+                compared, series = _compared(place, who=who, people=people, loader=loader, given=given)
+            work += _worked(place, people=people, loader=loader, given=given)
+        if given.only is None:
+            _add(sweep, found["pupil"], _swept(place, people=people, loader=loader, given=given))
+        if copies == SWEEP[-1] and given.write:
+            PLANS.write_text(asyncio.run(_planned(place)), "utf-8")
+    results = Results(rows=rows, compared=compared, gates=gates, series=series, work=work, sweep=sweep)
+    when = time.strftime("%Y-%m-%d")
+    print(words(results, when=when))
+    if given.write:
+        write(results, when=when)
+
+
+def _gates() -> str:
+    """The tests without which a figure says nothing: the compiled executor against the standard one."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", *GATES], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    if ran.returncode:
+        raise RuntimeError(f"the gates are red:\n{ran.stdout[-2000:]}")
+    return f"{' '.join(GATES)}: {ran.stdout.strip().splitlines()[-1]}"
+
+
+def _compared(
+    place: Place,
+    *,
+    who: list[Contestant],
+    people: People,
+    loader: ProcessPoolExecutor,
+    given: argparse.Namespace,
+) -> tuple[int, list[reads.Series]]:
     cases = given.cases.split(",") if given.cases else list(CASES)
     with reads.contestants(place, who=who) as running:
         compared = reads.agreed(running, cases=cases, people=people)
         say(f"{compared} answers are equal as JSON")
         series = reads.measured(
-            running,
-            cases=cases,
-            people=people,
-            loader=loader,
-            seconds=given.seconds,
-            turns=given.turns,
-            connections=given.connections,
-            say=say,
-        )
+            running, cases=cases, people=people, loader=loader, seconds=given.seconds, turns=given.turns,
+            connections=given.connections, say=say,
+        )  # fmt: skip
         reads.statements(running, series, people=people, owner_url=place.urls.owner)
-    for mine in series:
-        first = next(one for one in series if one.case == mine.case)
-        print(
-            f"{mine.case:9} {mine.name:20} {mine.rate[-1]:8.1f}/s p50 {mine.p50[-1]:7.2f} p99 {mine.p99[-1]:7.2f} cpu"
-            f" {mine.cpu[-1]:6.2f} ms {mine.memory:5.0f} MB {mine.statements:5.1f} st {first.ratio(mine):6.2f}"
+    return compared, series
+
+
+def _swept(
+    place: Place, *, people: People, loader: ProcessPoolExecutor, given: argparse.Namespace
+) -> list[reads.Series]:
+    """One connection: what an answer costs, and not how many there can be."""
+    with reads.contestants(place, who=[FLOOR]) as running:
+        return reads.measured(
+            running, cases=READS, people=people, loader=loader, seconds=given.seconds / 2, turns=3,
+            connections=1, say=say,
+        )  # fmt: skip
+
+
+def _add(sweep: dict[str, dict[int, dict[str, float]]], pupils: int, found: Sequence[reads.Series]) -> None:
+    for one in found:
+        by_size = sweep.setdefault(one.case, {})
+        by_size.setdefault(pupils, {})[one.name.split(":")[0]] = statistics.median(one.p50)
+
+
+def _worked(
+    place: Place, *, people: People, loader: ProcessPoolExecutor, given: argparse.Namespace
+) -> list[Measured]:
+    async def go(name: str) -> list[Measured]:
+        async with database.connected(url=place.urls.application, pool_size=4):
+            return await working.CASES[name](place, loader, given.turns)
+
+    found: list[Measured] = []
+    for name in working.CASES if given.only is None else [given.only]:
+        if name in working.CASES:
+            say(name)
+            found += asyncio.run(go(name))
+    if given.only in (None, "processes"):
+        found += two_beside_one(
+            place=place, people=people, loader=loader, turns=given.turns, seconds=given.seconds
         )
+    return found
 
 
-def main() -> None:
+async def _planned(place: Place) -> str:
+    return await plans(owner_url=place.urls.owner, application_url=place.urls.application)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="./loket bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--alone", action="store_true", help="Loket and the floor, without peers")
-    arguments.add_argument("--cases", help=f"of {','.join(READS)},START")
+    arguments.add_argument("--only", choices=["reads", *working.CASES, "processes"])
+    arguments.add_argument("--cases", help=f"reads of {','.join(READS)},START")
     arguments.add_argument("--turns", type=int, default=5)
-    arguments.add_argument("--seconds", type=float, default=2.0)
+    arguments.add_argument("--seconds", type=float, default=2.0, help="of a turn")
     arguments.add_argument("--connections", type=int, default=8)
-    given = arguments.parse_args()
+    arguments.add_argument("--write", action="store_true", help="into docs/performance.md")
+    given = arguments.parse_args(argv)
+    if given.write and given.only is not None:
+        arguments.error("--write is of a whole run")
     apart = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name, servers(Path(name), options=COUNTING) as place:
         os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
