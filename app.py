@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from models.statements import Work
 from resolvers import idempotency
 from schema.build import Schemas
 from schema.http import Authenticate, GraphQLEndpoint
@@ -43,6 +44,10 @@ SECONDS = Histogram(
     "Time to answer a request to /graphql.",
     ("role", "kind"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STATEMENTS = Counter("loket_statements_total", "Statements that requests to /graphql sent.", ("role", "kind"))
+SLOW = Counter(
+    "loket_slow_statements_total", "Those that took longer than SLOW_STATEMENT_MS.", ("role", "kind")
 )
 
 
@@ -149,6 +154,8 @@ async def _metrics(_request: Request) -> Response:
     return PlainTextResponse(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _observe(role: str, kind: str, status: str, seconds: float) -> None:
+def _observe(role: str, kind: str, status: str, seconds: float, work: Work) -> None:
     REQUESTS.labels(role, kind, status).inc()
     SECONDS.labels(role, kind).observe(seconds)
+    STATEMENTS.labels(role, kind).inc(work.statements)
+    SLOW.labels(role, kind).inc(work.slow)
