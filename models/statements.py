@@ -6,6 +6,7 @@ parameters everywhere. What stands in a text is a constant of the code.
 
 import logging
 import math
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
@@ -41,45 +42,26 @@ def slow_after(*, milliseconds: int) -> None:
     _slow_after = milliseconds / 1000 if milliseconds else math.inf
 
 
-class Connection(asyncpg.Connection):  # type: ignore[misc] - the driver has no types
+def _timed(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def timed(self: Any, query: str, *args: Any, **more: Any) -> Any:
+        began = perf_counter()
+        try:
+            return await run(self, query, *args, **more)
+        finally:
+            _took(query, perf_counter() - began)
+
+    return timed
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
     """The driver's own, with a watch. Waiting for a connection is not in it; BEGIN and COMMIT are."""
 
     __slots__ = ()
-
-    async def fetch(self, query: str, *args: Any, **more: Any) -> Any:
-        began = perf_counter()
-        try:
-            return await asyncpg.Connection.fetch(self, query, *args, **more)
-        finally:
-            _took(query, perf_counter() - began)
-
-    async def fetchrow(self, query: str, *args: Any, **more: Any) -> Any:
-        began = perf_counter()
-        try:
-            return await asyncpg.Connection.fetchrow(self, query, *args, **more)
-        finally:
-            _took(query, perf_counter() - began)
-
-    async def fetchval(self, query: str, *args: Any, **more: Any) -> Any:
-        began = perf_counter()
-        try:
-            return await asyncpg.Connection.fetchval(self, query, *args, **more)
-        finally:
-            _took(query, perf_counter() - began)
-
-    async def execute(self, query: str, *args: Any, **more: Any) -> Any:
-        began = perf_counter()
-        try:
-            return await asyncpg.Connection.execute(self, query, *args, **more)
-        finally:
-            _took(query, perf_counter() - began)
-
-    async def executemany(self, command: str, args: Any, **more: Any) -> Any:
-        began = perf_counter()
-        try:
-            return await asyncpg.Connection.executemany(self, command, args, **more)
-        finally:
-            _took(command, perf_counter() - began)
+    fetch = _timed(asyncpg.Connection.fetch)
+    fetchrow = _timed(asyncpg.Connection.fetchrow)
+    fetchval = _timed(asyncpg.Connection.fetchval)
+    execute = _timed(asyncpg.Connection.execute)
+    executemany = _timed(asyncpg.Connection.executemany)
 
 
 def _took(query: str, seconds: float) -> None:

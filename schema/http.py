@@ -18,9 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from models.statements import Work, under_way
-from resolvers import throttle
-from resolvers.request import correlation_id
+from resolvers import request, throttle
+from resolvers.request import Work
 from resolvers.viewer import Viewer
 from rules import integrator
 from rules.refusal import Refusal
@@ -87,9 +86,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         correlation = uuid4().hex
-        correlation_id.set(correlation)
-        work = Work(correlation=correlation)
-        under_way.set(work)
+        work = request.begin(correlation=correlation)
         try:
             answered = await self._answer(scope, receive, correlation)
         except ClientDisconnect:
@@ -161,8 +158,7 @@ class GraphQLEndpoint:
             "document": prepared.digest,
             "kind": prepared.kind.value,
         }
-        if (work := under_way.get()) is not None:
-            work.role, work.operation, work.document = role.value, prepared.label, prepared.digest
+        request.known(role=role.value, operation=prepared.label, document=prepared.digest)
         once = self._once(prepared, body, context)
         try:
             if once is None:
