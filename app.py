@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from models.statements import Work
 from resolvers import idempotency
 from schema.build import Schemas
 from schema.http import Authenticate, GraphQLEndpoint
@@ -44,6 +45,10 @@ SECONDS = Histogram(
     "Time to answer a request to /graphql.",
     ("role", "kind"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STATEMENTS = Counter("loket_statements_total", "Statements that requests to /graphql sent.", ("role", "kind"))
+SLOW = Counter(
+    "loket_slow_statements_total", "Those that took longer than SLOW_STATEMENT_MS.", ("role", "kind")
 )
 
 
@@ -153,8 +158,12 @@ async def _metrics(_request: Request) -> Response:
 # Roles, kinds and statuses are few, and looking one up costs as much as counting it.
 _requests = cache(REQUESTS.labels)
 _seconds = cache(SECONDS.labels)
+_statements = cache(STATEMENTS.labels)
+_slow = cache(SLOW.labels)
 
 
-def _observe(role: str, kind: str, status: str, seconds: float) -> None:
+def _observe(role: str, kind: str, status: str, seconds: float, work: Work) -> None:
     _requests(role, kind, status).inc()
     _seconds(role, kind).observe(seconds)
+    _statements(role, kind).inc(work.statements)
+    _slow(role, kind).inc(work.slow)

@@ -55,7 +55,9 @@ def application() -> Starlette:
 async def _pools(settings: Settings) -> AsyncIterator[None]:
     queue = Queue(redis_url=settings.redis_url)
     nudge.through(queue)
-    await database.connect(url=settings.database_url, pool_size=settings.db_pool_size)
+    await database.connect(
+        url=settings.database_url, pool_size=settings.db_pool_size, slow_ms=settings.slow_statement_ms
+    )
     try:
         yield
     finally:

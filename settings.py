@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on")
     web_processes: int = Field(default=1, ge=1, le=64, description="How many processes serve answers with")
     db_pool_size: int = Field(default=10, ge=1, le=200, description="Database connections of each process")
+    slow_statement_ms: int = Field(
+        default=500,
+        ge=0,
+        le=600_000,
+        description="A statement that takes longer is logged, without its values; 0: none is",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="What is logged at least; never a password, token or query text"
     )

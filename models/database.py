@@ -16,6 +16,8 @@ from tortoise.connection import get_connection
 from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
+from models import statements
+
 APP = "loket"
 LATEST = MigrationTarget(app_label=APP, name="__latest__")
 
@@ -39,6 +41,7 @@ def config(*, url: str, pool_size: int = 10) -> dict[str, Any]:
                     "maxsize": pool_size,
                     "server_settings": {"TimeZone": "UTC"},
                     "reset": _as_it_is,
+                    "connection_class": statements.Connection,
                 },
             }
         },
@@ -58,8 +61,9 @@ async def _as_it_is(_connection: Any) -> None:
     """
 
 
-async def connect(*, url: str, pool_size: int = 10) -> None:
+async def connect(*, url: str, pool_size: int = 10, slow_ms: int = 0) -> None:
     """Open the pool for this process; the models work from then on, in every task."""
+    statements.slow_after(milliseconds=slow_ms)
     await Tortoise.init(config=config(url=url, pool_size=pool_size), _enable_global_fallback=True)
 
 
@@ -68,9 +72,9 @@ async def close() -> None:
 
 
 @asynccontextmanager
-async def connected(*, url: str, pool_size: int = 10) -> AsyncIterator[None]:
+async def connected(*, url: str, pool_size: int = 10, slow_ms: int = 0) -> AsyncIterator[None]:
     """`connect` and `close` around a block."""
-    await connect(url=url, pool_size=pool_size)
+    await connect(url=url, pool_size=pool_size, slow_ms=slow_ms)
     try:
         yield
     finally:

@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from resolvers import throttle
-from resolvers.request import correlation_id
+from resolvers import request, throttle
+from resolvers.request import Work
 from resolvers.viewer import Viewer
 from rules import integrator
 from rules.refusal import Refusal
@@ -46,7 +46,8 @@ class Authenticate(Protocol):
     async def __call__(self, *, token: str, address: str) -> Viewer | None: ...
 
 
-Observe = Callable[[str, str, str, float], None]
+Observe = Callable[[str, str, str, float, Work], None]
+"""Role, kind, status, seconds, and what it took of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         correlation = uuid4().hex
-        correlation_id.set(correlation)
+        work = request.begin(correlation=correlation)
         try:
             answered = await self._answer(scope, receive, correlation)
         except ClientDisconnect:
@@ -101,19 +102,20 @@ class GraphQLEndpoint:
             content["errors"][0]["extensions"]["correlationId"] = correlation
             answered = Answered(500, content)
         seconds = time.perf_counter() - began
-        self._note(answered, seconds=seconds, correlation=correlation)
+        self._note(answered, seconds=seconds, work=work)
         await _response(answered, correlation)(scope, receive, send)
 
-    def _note(self, answered: Answered, *, seconds: float, correlation: str) -> None:
-        self._observe(answered.role, answered.kind, str(answered.status), seconds)
+    def _note(self, answered: Answered, *, seconds: float, work: Work) -> None:
+        self._observe(answered.role, answered.kind, str(answered.status), seconds, work)
         log.info(
-            "graphql operation=%s document=%s role=%s status=%s ms=%.1f correlation=%s",
+            "graphql operation=%s document=%s role=%s status=%s ms=%.1f statements=%d correlation=%s",
             answered.operation,
             answered.document,
             answered.role,
             answered.status,
             seconds * 1000,
-            correlation,
+            work.statements,
+            work.correlation,
         )
 
     async def _answer(self, scope: Scope, receive: Receive, correlation: str) -> Answered:
@@ -156,6 +158,7 @@ class GraphQLEndpoint:
             "document": prepared.digest,
             "kind": prepared.kind.value,
         }
+        request.known(role=role.value, operation=prepared.label, document=prepared.digest)
         once = self._once(prepared, body, context)
         try:
             if once is None:

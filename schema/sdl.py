@@ -16,7 +16,15 @@ from graphql import (
 )
 
 from rules.vocabulary import Role
-from schema import index_page, privacy_page, settings_page, states_page, steps_drawing, steps_page
+from schema import (
+    budgets_page,
+    index_page,
+    privacy_page,
+    settings_page,
+    states_page,
+    steps_drawing,
+    steps_page,
+)
 from schema.build import Schemas
 from schema.roles import SCHEMAS
 
@@ -39,6 +47,7 @@ def documents(*, schemas: Schemas) -> dict[Path, str]:
     }
     return {
         **written,
+        Path("docs", "budgets.md"): budgets_page.page(),
         Path("docs", "find.md"): index_page.page(),
         Path("docs", "privacy.md"): privacy_page.page(),
         Path("docs", "settings.md"): settings_page.page(),

@@ -5,7 +5,7 @@ import logging
 import signal
 from contextlib import suppress
 
-from models import database
+from models import database, statements
 from settings import Settings
 from workers.equipment import Equipment, open_equipment
 from workers.jobs import JOBS, Job
@@ -50,7 +50,9 @@ async def run(settings: Settings, *, pace: Pace | None = None, every: float | No
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     try:
-        async with database.connected(url=settings.database_url, pool_size=settings.db_pool_size):
+        async with database.connected(
+            url=settings.database_url, pool_size=settings.db_pool_size, slow_ms=settings.slow_statement_ms
+        ):
             equipment = open_equipment(settings=settings, pace=pace)
             try:
                 await work(settings=settings, equipment=equipment, stopping=stopping, every=every)
@@ -95,6 +97,7 @@ async def work(
 async def _tend(
     *, name: str, job: Job, equipment: Equipment, bells: Bells, stopping: asyncio.Event, every: float | None
 ) -> None:
+    statements.under_way.set(statements.Work(operation=name, role="worker"))
     pause = every if every is not None else job.every
     while not stopping.is_set():
         wait = pause
