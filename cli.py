@@ -13,6 +13,9 @@ from rules.vocabulary import ExportKind
 ROOT = Path(__file__).resolve().parent
 
 
+MEASURED = ("reads", "finalise", "storm", "mails", "pdfs", "exports", "processes")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = argparse.ArgumentParser(prog="./loket", description="Loket: from primary to secondary school.")
@@ -29,7 +32,16 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--long", action="store_true", help="also storms, kill tests at length and big data")
     test.add_argument("rest", nargs=argparse.REMAINDER, help="given to pytest as it is")
 
-    commands.add_parser("bench", help="everything that is measured, in one run; it has options of its own")
+    bench = commands.add_parser("bench", help="everything that is measured, in one run")
+    bench.add_argument("--only", choices=MEASURED, help="one part of it")
+    bench.add_argument("--cases", help="of the reads: PAGE, ONE, ROWS, OVERVIEW, START, with commas")
+    bench.add_argument("--alone", action="store_true", help="Loket and the floor, without peers")
+    bench.add_argument("--turns", type=int, default=5)
+    bench.add_argument("--seconds", type=float, default=2.0, help="of a turn")
+    bench.add_argument("--connections", type=int, default=8)
+    bench.add_argument(
+        "--write", action="store_true", help="a whole run, into docs/performance.md and docs/plans.md"
+    )
 
     commands.add_parser("serve", help="the API, in production: settings from the environment")
     commands.add_parser("worker", help="the worker, in production: settings from the environment")
@@ -139,13 +151,8 @@ def _port(text: str) -> int:
 
 def main(argv: list[str]) -> int:
     """Run one command; the exit status."""
-    os.chdir(ROOT)
-    if argv[:1] == ["bench"]:
-        from benchmarks.bench import main as bench
-
-        bench(argv[1:])
-        return 0
     given = parser().parse_args(argv)
+    os.chdir(ROOT)
     if given.command in WITHOUT_DATABASE:
         return WITHOUT_DATABASE[given.command](given)
     from commands import run
@@ -163,6 +170,12 @@ def _test(given: argparse.Namespace) -> int:
     from tests.run import run
 
     return run(long=given.long, rest=given.rest)
+
+
+def _bench(given: argparse.Namespace) -> int:
+    from benchmarks.bench import measure
+
+    return measure(given=given)
 
 
 def _schema(_given: argparse.Namespace) -> int:
@@ -200,6 +213,7 @@ def _mails(_given: argparse.Namespace) -> int:
 WITHOUT_DATABASE: dict[str, Callable[[argparse.Namespace], int]] = {
     "dev": _dev,
     "test": _test,
+    "bench": _bench,
     "schema": _schema,
     "mails": _mails,
     "trusted": _trusted,

@@ -174,26 +174,14 @@ async def _planned(place: Place) -> str:
     return await plans(owner_url=place.urls.owner, application_url=place.urls.application)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    arguments = argparse.ArgumentParser(
-        prog="./loket bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("--alone", action="store_true", help="Loket and the floor, without peers")
-    arguments.add_argument("--only", choices=["reads", *working.CASES, "processes"])
-    arguments.add_argument("--cases", help=f"reads of {','.join(READS)},START")
-    arguments.add_argument("--turns", type=int, default=5)
-    arguments.add_argument("--seconds", type=float, default=2.0, help="of a turn")
-    arguments.add_argument("--connections", type=int, default=8)
-    arguments.add_argument("--write", action="store_true", help="into docs/performance.md")
-    given = arguments.parse_args(argv)
+def measure(*, given: argparse.Namespace) -> int:
+    """The command; its options are in `cli.py`."""
     if given.write and given.only is not None:
-        arguments.error("--write is of a whole run")
+        print("bench: --write is of a whole run", file=sys.stderr)
+        return 2
     apart = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name, servers(Path(name), options=COUNTING) as place:
         os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
         with ProcessPoolExecutor(max_workers=1, mp_context=apart) as loader:
             run(place, loader=loader, given=given)
-
-
-if __name__ == "__main__":
-    main()
+    return 0

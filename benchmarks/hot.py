@@ -9,8 +9,9 @@ from tortoise.connection import get_connection
 
 from exports.lists import LISTS
 from models import Account
-from resolvers import admissions, clock, export_rows, sessions
+from resolvers import admissions, clock, export_rows, family_child, schools, sessions
 from resolvers import pupils as children
+from resolvers.family_file import Reading
 from resolvers.viewer import Viewer
 from rules.vocabulary import ExportKind, PupilOrder, Role
 from workers import lease, outbox
@@ -105,10 +106,11 @@ async def _one(people: People) -> None:
         assert await children.pupil(viewer=viewer, pupil_id=child, wanted=PARTS)
 
 
-# What a family reads in one statement of its own goes here: it is explained as it is sent.
 @hot("the start screen of a family")
 async def _family(people: People) -> None:
-    assert await children.child(viewer=people.viewers[Role.PARENT], wanted=PARTS)
+    viewer, reading = people.viewers[Role.PARENT], Reading()
+    assert await family_child.child(viewer=viewer, wanted=PARTS, reading=reading)
+    assert await schools.secondary_schools(viewer=viewer, region=None, reading=reading)
 
 
 @hot("a page of an export")

@@ -18,7 +18,7 @@ from resolvers import audit, clock, scope
 from resolvers.calendars import year_of
 from resolvers.oki_doc import vault
 from resolvers.viewer import Viewer
-from resolvers.written import written
+from resolvers.written import Fixed, written
 from rules.vocabulary import ExportKind, Role
 
 
@@ -167,7 +167,9 @@ def _base(
 ) -> tuple[str, list[Any]]:
     """The forms of a page with the moment of their last change, and whether they are in the export now."""
     if asked.changed_since is None:
-        sql, values = _all.sql(viewer, asked=asked, after=after, limit=limit)
+        # Of a region with a limit that is not known, all forms would be read and put in order.
+        fixed = None if limit is None else Fixed(limit)
+        sql, values = _all.sql(viewer, asked=asked, after=after, limit=fixed)
         return f"SELECT {BY_PLACE}, TRUE AS there FROM ({sql}) x", values  # noqa: S608
     forms = _forms(viewer, asked)
     columns = ("id", "changed_at")
@@ -189,7 +191,7 @@ def _base(
 
 
 @written
-def _all(viewer: Viewer, *, asked: Asked, after: UUID | None, limit: int | None) -> Any:
+def _all(viewer: Viewer, *, asked: Asked, after: UUID | None, limit: Fixed | None) -> Any:
     return _paged(_forms(viewer, asked), after, limit).values_list("id", "changed_at")
 
 

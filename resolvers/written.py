@@ -8,7 +8,7 @@
 
 Writing costs as much as running. So the function below `@written` is called with marks in the place of values, and
 where a mark lands among the parameters its value goes from then on. What is None, a bool, an enum's member, an empty
-collection or a `Shape` belongs to the shape; a function may look at those, and at nothing else of what it is given. It is held to
+collection, a `Shape` or `Fixed` belongs to the shape; a function may look at those, and at nothing else of what it is given. It is held to
 that: each statement is written twice, with other marks, and must be the same; and every value must reach it.
 """
 
@@ -36,8 +36,12 @@ class Shape(str):
     __slots__ = ()
 
 
+class Fixed(int):
+    """A number that belongs to the shape: where a plan for any number would be another than one for this."""
+
+
 Records = Sequence[Any]
-MOST_SHAPES = 256
+MOST_SHAPES = 1024
 """Of one function; beyond that the shape used longest ago is written anew."""
 
 
@@ -109,7 +113,7 @@ class written(Generic[P]):  # noqa: N801 - a decorator
 
 def _take(value: Any, shape: list[Any], given: list[Any]) -> None:
     """Add what belongs to the shape to the one, and what is a value to the other."""
-    if value is None or isinstance(value, bool | Enum | Shape):
+    if value is None or isinstance(value, bool | Enum | Shape | Fixed):
         shape.append(value)
     elif isinstance(value, list | tuple | set | frozenset):
         shape.append(bool(value))
@@ -210,7 +214,7 @@ def _once(
 
 
 def _marked(value: Any, marks: list[_Mark], *, needed: bool = True) -> Any:
-    if value is None or isinstance(value, bool | Enum | Shape):
+    if value is None or isinstance(value, bool | Enum | Shape | Fixed):
         return value
     if isinstance(value, list | tuple | set | frozenset):
         if not value:

@@ -20,6 +20,10 @@ ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 WRITTEN_BY_HAND = {
     Path("docs/integrator.py"),
     Path("docs/journey.py"),
+    # By `./loket bench --write`.
+    Path("docs/performance.md"),
+    Path("docs/performance.svg"),
+    Path("docs/plans.md"),
     Path("docs/procedure.md"),
     *(path.relative_to(ROOT) for path in ADRS),
 }

@@ -21,7 +21,7 @@ INDEXES = {
     "the list of a secondary school, by arrival": {"enrolment_arrival"},
     "the overview of a primary school": {"pupil_of_school", "parent_login_once"},
     "the overview of a region": {"pupil_of_year", "parent_login_once"},
-    "one child, by each school that has it": {"pupil_pkey", "enrolment_pupil"},
+    "one child, by each school that has it": {"pupil_pkey", "preference_rank"},
     "the start screen of a family": {"pupil_pkey", "preference_rank"},
     "a page of an export": {"enrolment_exported", "enrolment_exported_region"},
     "the worker takes mails that are due": {"outbox_mail_due"},
