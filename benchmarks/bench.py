@@ -96,7 +96,7 @@ def run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace)
         if given.only is None:
             _add(sweep, found["pupil"], _swept(place, people=people, loader=loader, given=given))
         if copies == SWEEP[-1] and given.write:
-            PLANS.write_text(asyncio.run(_planned(place)), "utf-8")
+            PLANS.write_text(asyncio.run(_planned(place, pupils=found["pupil"])), "utf-8")
     results = Results(rows=rows, compared=compared, gates=gates, series=series, work=work, sweep=sweep)
     when = time.strftime("%Y-%m-%d")
     print(words(results, when=when))
@@ -170,8 +170,18 @@ def _worked(
     return found
 
 
-async def _planned(place: Place) -> str:
-    return await plans(owner_url=place.urls.owner, application_url=place.urls.application)
+async def _planned(place: Place, *, pupils: int) -> str:
+    said = await plans(owner_url=place.urls.owner, application_url=place.urls.application)
+    return PLANS_HEAD.format(pupils=pupils) + said
+
+
+PLANS_HEAD = """# How PostgreSQL runs what is asked all day
+
+Made by `./loket bench --write` at {pupils:,} children: what is asked all day is run as the resolvers run it, and every
+statement that this sends is explained with the plan that PostgreSQL keeps for all values. Of each plan the lines that read
+rows; an index is named where one is used. Small tables of a region (its schools, departments, periods) may be read whole.
+
+"""
 
 
 def measure(*, given: argparse.Namespace) -> int:

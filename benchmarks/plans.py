@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -198,11 +199,18 @@ def markdown(found: Sequence[Plan]) -> str:
         shown = sql if len(sql) <= LONGEST else f"{sql[:LONGEST]} …"
         asked = ", ".join(dict.fromkeys(other.operation for other in found if other.sql == one.sql))
         parts.append(
-            f"## {number}\n\nAsked by: {asked}.\n\n```sql\n{shown}\n```\n\n```text\n{one.text}\n```\n\n"
+            f"## {number}\n\nAsked by: {asked}.\n\n```sql\n{shown}\n```\n\n```text\n{_reading(one.text)}\n```\n\n"
             f"Rows read / rows given: {one.read} / {round(one.given)}."
             + (f" **{_fault(one)}.**" if one.faults else "")
         )
     return "\n\n".join(parts) + "\n"
+
+
+def _reading(plan: str) -> str:
+    """Of a plan the lines that say which rows are read, and by what."""
+    lines = [line.strip() for line in plan.splitlines()]
+    told = [line.removeprefix("->").strip() for line in lines if re.search(r"\bScan\b|\bIndex Cond\b", line)]
+    return "\n".join(line if "Scan" in line else f"    {line}" for line in told) or "nothing"
 
 
 async def plans(*, owner_url: str, application_url: str) -> str:
