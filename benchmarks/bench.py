@@ -107,7 +107,7 @@ def run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace)
 def _gates() -> str:
     """The tests without which a figure says nothing: the compiled executor against the standard one."""
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", *GATES], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "-n", "0", *GATES], cwd=ROOT, capture_output=True, text=True, check=False
     )  # fmt: skip
     if ran.returncode:
         raise RuntimeError(f"the gates are red:\n{ran.stdout[-2000:]}")

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from models import CapacityGroup, Department, Pupil
+from models import CapacityGroup, Department, Enrolment, Pupil
 from resolvers import scope
 from resolvers.calendars import year_of
 from resolvers.handled import COLUMNS as OF_FORM
@@ -59,8 +59,12 @@ async def page_of(
     after: Key | None,
     limit: int,
     order: PupilOrder,
-) -> list[PupilRow]:
-    """The pupils of the own school behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`)."""
+    counted: bool = False,
+) -> tuple[list[PupilRow], int | None]:
+    """The pupils of the own school behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`).
+
+    `counted`: also how many there are in all, which comes along unless the page is empty.
+    """
     year = await year_of(viewer=viewer, name=narrowed.school_year)
     sought = _is_sought(narrowed)
     what = replace(narrowed, search=narrowed.search if sought else None, school_year=None)
@@ -74,8 +78,10 @@ async def page_of(
         limit=limit,
         order=order,
         without=without,
+        counted=counted,
     )
-    return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted)
+    total = records[0][-1] if counted and records else None
+    return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted), total
 
 
 async def pupil(*, viewer: Viewer, pupil_id: UUID, wanted: Collection[str]) -> PupilRow | None:
@@ -110,10 +116,14 @@ def _page(
     limit: int,
     order: PupilOrder,
     without: Shape,
+    counted: bool,
 ) -> Any:
     found = _narrowed(viewer, narrowed, year)
     key = (KEYS[order], "enrolments__pupil_id")
-    return _with_form(behind(found, key=key, after=after, last=last).limit(limit), without)
+    page = behind(found, key=key, after=after, last=last).limit(limit)
+    every: QuerySet[Any] = found if _is_sought(narrowed) else _forms(viewer, narrowed, year)
+    total = Subquery(every.annotate(times=Count("id")).values("times"))
+    return _with_form(page, without, **({"total": total} if counted else {}))
 
 
 @written
@@ -121,11 +131,11 @@ def _one(viewer: Viewer, *, pupil_id: UUID, without: Shape) -> Any:
     return _with_form(scope.admitted(viewer).filter(id=pupil_id), without)
 
 
-def _with_form(found: QuerySet[Pupil], without: Shape) -> Any:
+def _with_form(found: QuerySet[Pupil], without: Shape, **also: Any) -> Any:
+    """The columns, and what else comes behind them."""
     names = WITH_FORM.read(without=without)
-    if "lines" in names:
-        found = found.annotate(lines=scope.LINES)
-    return found.values_list(*names)
+    lines = {"lines": scope.LINES} if "lines" in names else {}
+    return found.annotate(**lines, **also).values_list(*names, *also)
 
 
 KEYS = {PupilOrder.NAME: "enrolments__sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
@@ -159,7 +169,11 @@ async def total(*, viewer: Viewer, narrowed: AdmissionFilter) -> int:
 
 @written
 def _count(viewer: Viewer, *, narrowed: AdmissionFilter, year: UUID | None) -> Any:
-    return scope.enrolments(viewer).filter(_conditions(narrowed, form=""), school_year_id=year).count()
+    return _forms(viewer, narrowed, year).count()
+
+
+def _forms(viewer: Viewer, narrowed: AdmissionFilter, year: UUID | None) -> QuerySet[Enrolment]:
+    return scope.enrolments(viewer).filter(_conditions(narrowed, form=""), school_year_id=year)
 
 
 def _is_sought(narrowed: AdmissionFilter) -> bool:

@@ -50,12 +50,12 @@ class Columns:
         return [name for name in self._names if name not in without.split()]
 
     def whole(self, records: Iterable[Record], *, without: str) -> Iterable[tuple[Any, ...]]:
-        """The records with None in the place of what was left out."""
+        """The records with None in the place of what was left out. What follows the columns is no part of them."""
         places = _places(self._names, without)
-        return [places((*record, None)) for record in records] if without else map(tuple, records)
+        return [places((None, *record)) for record in records]
 
 
 @lru_cache(maxsize=256)
 def _places(names: tuple[str, ...], without: str) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     there = [name for name in names if name not in without.split()]
-    return itemgetter(*(there.index(name) if name in there else len(there) for name in names))
+    return itemgetter(*(there.index(name) + 1 if name in there else 0 for name in names))

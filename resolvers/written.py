@@ -84,9 +84,8 @@ class written(Generic[P]):  # noqa: N801 - a decorator
 
     async def anew(self, *args: P.args, **kwargs: P.kwargs) -> Records:
         """The same, written for these values alone: for what must be looked at, such as a name that is sought."""
-        select = self._build(*args, **kwargs)
-        select._make_query()
-        _, records = await get_connection("default").execute_query(*select.query.get_parameterized_sql())
+        sql, values = _sql_of(self._build(*args, **kwargs))
+        _, records = await get_connection("default").execute_query(sql, values)
         return records
 
     def sql(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
@@ -208,9 +207,18 @@ def _once(
     by_place = [_marked(value, marks) for value in args]
     by_name = {name: _marked(value, marks) for name, value in kwargs.items()}
     select = build(*by_place, **by_name)
-    select._make_query()
-    sql, parameters = select.query.get_parameterized_sql()
+    sql, parameters = _sql_of(select)
     return sql, parameters, marks
+
+
+def _sql_of(select: Select) -> tuple[str, list[Any]]:
+    """What is annotated would be selected twice: by its name, and among the columns, which have numbers."""
+    select._make_query()
+    chosen = select.query._selects
+    numbered = [one for one in chosen if (one.alias or "").isdigit()]
+    select.query._selects = numbered or chosen
+    sql, parameters = select.query.get_parameterized_sql()
+    return sql, list(parameters)
 
 
 def _marked(value: Any, marks: list[_Mark], *, needed: bool = True) -> Any:

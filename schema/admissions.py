@@ -13,7 +13,7 @@ from schema.context import Info
 from schema.overview import PupilFilter, Year
 from schema.pupil import VO, Pupil
 from schema.scalars import uuid_of
-from schema.selection import node_fields
+from schema.selection import node_fields, selected
 from schema.visibility import computed_for, output_type, seen_by
 
 PupilOrderEnum = strawberry.enum(
@@ -87,18 +87,23 @@ class AdmissionQuery:
         viewer = cast(Viewer, info.context.viewer)
         narrowed = _narrowed(filter, school_year)
 
+        known: int | None = None
+
         async def fetch(*, after: Key | None, limit: int) -> Any:
-            return await use.page_of(
+            nonlocal known
+            rows, known = await use.page_of(
                 viewer=viewer,
                 narrowed=narrowed,
                 wanted=node_fields(info),
                 after=cast(Any, after),
                 limit=limit,
                 order=order,
+                counted="total_count" in selected(info),
             )
+            return rows
 
         async def count() -> int:
-            return await use.total(viewer=viewer, narrowed=narrowed)
+            return await use.total(viewer=viewer, narrowed=narrowed) if known is None else known
 
         return cast(
             Connection[Pupil],
