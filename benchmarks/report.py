@@ -37,8 +37,12 @@ class Goal:
     less: bool = False
 
     @property
-    def met(self) -> bool:
-        return self.found <= self.least if self.less else self.found >= self.least
+    def verdict(self) -> str:
+        if math.isnan(self.found):
+            return ""
+        return (
+            "met" if (self.found <= self.least if self.less else self.found >= self.least) else "**not met**"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +112,7 @@ def words(found: Results, *, when: str) -> str:
         "|---|---|---|---|",
         *(
             f"| {goal.words} | {'≤' if goal.less else '≥'} {goal.least:g} | {_figure(goal.found)} |"
-            f" {'met' if goal.met else '**not met**'} |"
+            f" {goal.verdict} |"
             for goal in found.goals()
         ),
         "",
