@@ -40,7 +40,8 @@ class PupilFilter:
     region: str | None = seen_by(
         PRIMARY_SCHOOL,
         Role.REGION_ADMIN,
-        description="De code van de regio waarvan de ouderinlog telt; leeg is de eigen regio.",
+        description="De code van een regio. Met `loginStatus`: de regio waarvan de ouderinlog telt; leeg is de eigen "
+        "regio. Zonder `loginStatus` krijgt een regio hiermee alleen de leerlingen van die regio.",
         default=None,
     )
     department_id: strawberry.ID | None = seen_by(

@@ -118,6 +118,10 @@ class TestTheList:
             person = await world.staff(role, region_id=world.amstelland.id)
             assert (await person.post("{ loginRequests { id } }")).status_code == 400
 
+    async def test_of_none_are_none(self, world: World) -> None:
+        admin = await world.staff(Role.REGION_ADMIN, region=world.amstelland)
+        assert (await admin.ask("{ loginRequests(first: 0) { id } }"))["loginRequests"] == []
+
     async def test_is_in_the_order_of_asking_page_by_page(self, world: World) -> None:
         admin, now = await admin_of(world), await clock.now()
         for number in range(5):
