@@ -118,10 +118,6 @@ class TestTheList:
             person = await world.staff(role, region_id=world.amstelland.id)
             assert (await person.post("{ loginRequests { id } }")).status_code == 400
 
-    async def test_of_none_are_none(self, world: World) -> None:
-        admin = await world.staff(Role.REGION_ADMIN, region=world.amstelland)
-        assert (await admin.ask("{ loginRequests(first: 0) { id } }"))["loginRequests"] == []
-
     async def test_is_in_the_order_of_asking_page_by_page(self, world: World) -> None:
         admin, now = await admin_of(world), await clock.now()
         for number in range(5):
@@ -140,6 +136,7 @@ class TestTheList:
             seen += [row["firstName"] for row in page]
             after = page[-1]["id"]
         assert sorted(seen) == [f"Kind {number}" for number in range(5)]
+        assert (await admin.ask("{ loginRequests(first: 0) { id } }"))["loginRequests"] == []
         assert [int(name[-1]) // 2 for name in seen] == [0, 0, 1, 1, 2]
         for given, said in (({"first": 101}, "BAD_PAGE_SIZE"), ({"first": -1}, "BAD_PAGE_SIZE")):
             answer = (await admin.post(IN_FULL, **given)).json()
