@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -123,21 +123,31 @@ def _page(
     page = behind(found, key=key, after=after, last=last).limit(limit)
     every: QuerySet[Any] = found if _is_sought(narrowed) else _forms(viewer, narrowed, year)
     total = Subquery(every.annotate(times=Count("id")).values("times"))
-    return _with_form(page, without, **({"total": total} if counted else {}))
+    return _with_form(page, without, LINES, **({"total": total} if counted else {}))
 
 
 @written
 def _one(viewer: Viewer, *, pupil_id: UUID, without: Shape) -> Any:
-    return _with_form(scope.admitted(viewer).filter(id=pupil_id), without)
+    return _with_form(scope.admitted(viewer).filter(id=pupil_id), without, LINES_IN_WORDS)
 
 
-def _with_form(found: QuerySet[Pupil], without: Shape, **also: Any) -> Any:
+def _with_form(found: QuerySet[Pupil], without: Shape, lines_as: RawSQL, **also: Any) -> Any:
     """The columns, and what else comes behind them."""
     names = WITH_FORM.read(without=without)
-    lines = {"lines": scope.LINES} if "lines" in names else {}
+    lines = {"lines": lines_as} if "lines" in names else {}
     return found.annotate(**lines, **also).values_list(*names, *also)
 
 
+LINES = RawSQL(
+    'ARRAY(SELECT department_id::text FROM preference WHERE enrolment_id = "enrolment"."id" ORDER BY rank)'
+)
+"""Of an admitted pupil: the departments on the list of its form, in their order."""
+LINES_IN_WORDS = RawSQL(
+    "(SELECT json_agg(json_build_array(d.id, d.name, s.id, s.name) ORDER BY l.rank) FROM preference l"
+    " JOIN department d ON d.id = l.department_id JOIN secondary_school s ON s.id = d.school_id"
+    ' WHERE l.enrolment_id = "enrolment"."id")'
+)
+"""The same with names of departments and schools: for one pupil less than another statement, for a page more."""
 KEYS = {PupilOrder.NAME: "enrolments__sort_name", PupilOrder.ENROLLED_AT: "enrolments__finalized_at"}
 """The columns of the form by which a list is read, before the id: one index each."""
 WITH_FORM = Columns(

@@ -1,5 +1,6 @@
 """What the school of an enrolment sees of it at a glance (rule 25): the columns of its form come with the pupil."""
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,8 +113,8 @@ class SchoolForm(NamedTuple):
     placed_at: datetime | None
     moved_at: datetime | None
     parents_informed_at: datetime | None
-    lines: list[UUID] | None
-    """The departments on the list; None where nobody wants it."""
+    lines: list[str] | str | None
+    """The departments on the list, by id or with their names as JSON; None where nobody wants it."""
 
 
 def _claim(form: SchoolForm) -> PriorityClaimRow | None:
@@ -168,25 +169,38 @@ for _name, _make in PARTS.items():
 
 async def load_forms(*, rows: list[PupilRow]) -> None:
     """The form as its school sees it, with its list. Pages name few departments many times: each is read once, in one
-    statement, and each line of a rank and a department is one object."""
-    departments = {
-        one[0]: DepartmentOfList(one[0], one[1], SchoolOfList(one[2], one[3]))
-        for one in await _departments(ids={one for row in rows for one in row.form.lines or ()})
-    }
-    known: dict[tuple[int, UUID], PreferenceRow] = {}
+    statement, and each line of a rank and a department is one object. Of one pupil the names are there already."""
+    forms: list[tuple[PupilRow, list[str]]] = []
+    named: dict[str, Sequence[Any]] = {}
+    asked: set[str] = set()
     for row in rows:
-        form: SchoolForm = row.form
+        lines = row.form.lines or ()
+        if isinstance(lines, str):
+            there = json.loads(lines)
+            named |= {one[0]: one for one in there}
+            lines = [one[0] for one in there]
+        else:
+            asked.update(lines)
+        forms.append((row, list(lines)))
+    if asked:
+        named |= {str(one[0]): one for one in await _departments(ids=asked)}
+    departments = {
+        key: DepartmentOfList(one[0], one[1], SchoolOfList(one[2], one[3])) for key, one in named.items()
+    }
+    known: dict[tuple[int, str], PreferenceRow] = {}
+    for row, lines in forms:
         preferences = []
-        for line in enumerate(form.lines or (), start=1):
+        for line in enumerate(lines, start=1):
             preference = known.get(line)
             if preference is None:
                 preference = known[line] = PreferenceRow(line[0], departments[line[1]])
             preferences.append(preference)
+        form: SchoolForm = row.form
         row.parts["enrolment"] = {form.region: SchoolsEnrolment(form, preferences)}
 
 
 @written
-def _departments(*, ids: Collection[UUID]) -> Any:
+def _departments(*, ids: Collection[str]) -> Any:
     return Department.filter(id__in=ids).values_list("id", "name", "school_id", "school__name")
 
 

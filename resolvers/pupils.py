@@ -140,6 +140,10 @@ COLUMNS = (
 )
 _OF_TEST = ("test_result", "reconsideration_open")
 WANTED_BY: dict[str, Sequence[str]] = {
+    "region_id": ("parent_logins",),
+    "school_year_id": ("twins_at_this_school",),
+    "not_placing_reason": ("not_placing_reason",),
+    "primary_school_id": ("primary_school",),
     "official_names": ("official_names",),
     "gender": ("gender",),
     "class_group": ("group",),

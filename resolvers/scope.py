@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from tortoise.expressions import F, Q, RawSQL, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -103,12 +103,6 @@ def listed(viewer: Viewer, *, school_year_id: UUID | None) -> QuerySet[Pupil]:
     return admitted(viewer).filter(
         enrolments__school_year_id=school_year_id or NOTHING, school_year_id=school_year_id or NOTHING
     )
-
-
-LINES = RawSQL(
-    'ARRAY(SELECT department_id FROM preference WHERE enrolment_id = "enrolment"."id" ORDER BY rank)'
-)
-"""Of an admitted pupil: the departments on the list of its form, in their order."""
 
 
 def left(viewer: Viewer, *, pupil_id: UUID) -> QuerySet[Enrolment]:

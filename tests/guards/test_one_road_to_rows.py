@@ -35,6 +35,7 @@ ELSEWHERE = {
 
 SQL_ELSEWHERE = {
     "exports/query.py": "columns of forms that scope.py has chosen: each of its statements begins with one of scope's",
+    "resolvers/admissions.py": "the list on a form that scope.py has admitted, as a column of its pupil",
     "resolvers/family_file.py": "the file of one family: of the child that scope.py names for it, by its id",
     "resolvers/imports/departments.py": "files of a region: no viewer, and nothing in the schema reaches it",
     "resolvers/imports/pupil_parts.py": "files of a region: no viewer, and nothing in the schema reaches it",
