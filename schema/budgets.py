@@ -75,7 +75,7 @@ BUDGETS: dict[tuple[str, str, str], int] = {
     ("VO_STAFF", "exportWithdrawn", ""): 4,
     ("VO_STAFF", "placePupil", "placed"): 15,
     ("VO_STAFF", "placePupils", "of_three"): 40,
-    ("VO_STAFF", "pupil", ""): 19,
+    ("VO_STAFF", "pupil", ""): 18,
     ("VO_STAFF", "pupils", ""): 19,
     ("VO_STAFF", "reassign", "reassigned"): 18,
     ("VO_STAFF", "registerNotPlaceable", "not_placeable"): 23,
