@@ -23,13 +23,17 @@ from models import database
 
 CASES: dict[str, Callable[[Place, ProcessPoolExecutor, int], Awaitable[list[Measured]]]] = {
     "finalise": lambda place, loader, turns: finalisations(place=place, loader=loader, turns=turns),
-    "storm": lambda place, loader, turns: sign_ins_beside_reads(place=place, loader=loader, turns=turns),
+    "storm": lambda place, loader, turns: sign_ins_beside_reads(
+        place=place, loader=loader, turns=min(turns, LONG)
+    ),
     "mails": lambda place, loader, turns: mails(place=place, loader=loader, turns=turns),
     "pdfs": lambda _place, loader, turns: pdf.by_the_pool(loader=loader, turns=turns),
-    "exports": lambda _place, _loader, turns: exports.as_cases(turns=turns),
+    "exports": lambda _place, _loader, turns: exports.as_cases(turns=min(turns, LONG)),
 }
 """Each on a place whose database is filled and open in this process, where no process of Loket runs yet."""
 PUPILS = 1_000
+LONG = 3
+"""Turns, at most, of what takes minutes."""
 
 
 async def _run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace) -> None:
