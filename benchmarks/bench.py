@@ -95,13 +95,13 @@ def run(place: Place, *, loader: ProcessPoolExecutor, given: argparse.Namespace)
             work += _worked(place, people=people, loader=loader, given=given)
         if given.only is None:
             _add(sweep, found["pupil"], _swept(place, people=people, loader=loader, given=given))
-        if copies == SWEEP[-1] and given.write:
-            PLANS.write_text(asyncio.run(_planned(place, pupils=found["pupil"])), "utf-8")
     results = Results(rows=rows, compared=compared, gates=gates, series=series, work=work, sweep=sweep)
     when = time.strftime("%Y-%m-%d")
     print(words(results, when=when))
     if given.write:
         write(results, when=when)
+        say("plans")
+        PLANS.write_text(asyncio.run(_planned(place, pupils=found["pupil"])), "utf-8")
 
 
 def _gates() -> str:
@@ -171,15 +171,19 @@ def _worked(
 
 
 async def _planned(place: Place, *, pupils: int) -> str:
-    said = await plans(owner_url=place.urls.owner, application_url=place.urls.application)
+    said = await plans(
+        owner_url=place.urls.owner, application_url=place.urls.application, without=[OF_A_WHOLE_REGION]
+    )
     return PLANS_HEAD.format(pupils=pupils) + said
 
 
+OF_A_WHOLE_REGION = "the overview of a region"
 PLANS_HEAD = """# How PostgreSQL runs what is asked all day
 
 Made by `./loket bench --write` at {pupils:,} children: what is asked all day is run as the resolvers run it, and every
 statement that this sends is explained with the plan that PostgreSQL keeps for all values. Of each plan the lines that read
 rows; an index is named where one is used. Small tables of a region (its schools, departments, periods) may be read whole.
+The overview of a whole region is not here: how many children a region of half a million has is counted one by one.
 
 """
 
