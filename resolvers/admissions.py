@@ -63,7 +63,7 @@ async def page_of(
 ) -> tuple[list[PupilRow], int | None]:
     """The pupils of the own school behind the key: (`sort_name`, `id`), or (`enrolled_at`, `id`).
 
-    `counted`: also how many there are in all, which comes along unless the page is empty.
+    `counted`: also how many there are in all, which comes along unless a name is sought or the page is empty.
     """
     year = await year_of(viewer=viewer, name=narrowed.school_year)
     sought = _is_sought(narrowed)
@@ -78,9 +78,9 @@ async def page_of(
         limit=limit,
         order=order,
         without=without,
-        counted=counted,
+        counted=counted and not sought,
     )
-    total = records[0][-1] if counted and records else None
+    total = records[0][-1] if counted and not sought and records else None
     return await with_parts(viewer=viewer, rows=_rows(records, without), wanted=wanted), total
 
 
@@ -121,8 +121,7 @@ def _page(
     found = _narrowed(viewer, narrowed, year)
     key = (KEYS[order], "enrolments__pupil_id")
     page = behind(found, key=key, after=after, last=last).limit(limit)
-    every: QuerySet[Any] = found if _is_sought(narrowed) else _forms(viewer, narrowed, year)
-    total = Subquery(every.annotate(times=Count("id")).values("times"))
+    total = Subquery(_forms(viewer, narrowed, year).annotate(times=Count("id")).values("times"))
     return _with_form(page, without, LINES, **({"total": total} if counted else {}))
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from imports.edexml import Row
 from models import AuditEntry, PrimarySchool, Pupil
 from models.bsn import BsnVault
+from models.statements import Connection
 from resolvers.imports.edexml import RosterReport, in_words, run
 from settings import load
 from tests.world import World
@@ -81,11 +81,11 @@ async def statements() -> AsyncIterator[list[str]]:
     seen: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for name in ("fetch", "fetchrow", "fetchval", "execute", "executemany", "copy_records_to_table"):
-            real = getattr(asyncpg.Connection, name)
+            real = getattr(Connection, name)
 
             async def noted(self: Any, said: str, *rest: Any, _real: Any = real, **more: Any) -> Any:
                 seen.append(said)
                 return await _real(self, said, *rest, **more)
 
-            patch.setattr(asyncpg.Connection, name, noted)
+            patch.setattr(Connection, name, noted)
         yield seen

@@ -13,6 +13,7 @@ import pytest
 import commands
 from models import AuditEntry, PrimarySchool, Pupil, SchoolYear
 from models import TestResult as Result
+from models.statements import Connection
 from resolvers.imports import result_in_words, take_results
 from resolvers.imports.batch import Batch
 from resolvers.imports.result_report import Became
@@ -324,13 +325,13 @@ async def _statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What goes to the driver from now on, by this process."""
     said: list[str] = []
     for name in ("fetch", "execute", "executemany", "copy_records_to_table"):
-        real = getattr(asyncpg.Connection, name)
+        real = getattr(Connection, name)
 
         async def noted(self: Any, what: str, *rest: Any, _real: Any = real, **more: Any) -> Any:
             said.append(what)
             return await _real(self, what, *rest, **more)
 
-        monkeypatch.setattr(asyncpg.Connection, name, noted)
+        monkeypatch.setattr(Connection, name, noted)
     return said
 
 

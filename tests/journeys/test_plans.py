@@ -23,7 +23,7 @@ INDEXES = {
     "the overview of a region": {"pupil_of_year", "parent_login_once"},
     "one child, by each school that has it": {"pupil_pkey", "preference_rank"},
     "the start screen of a family": {"pupil_pkey", "preference_rank"},
-    "a page of an export": {"enrolment_exported_region"},
+    "a page of an export": set(),
     "the worker takes mails that are due": {"outbox_mail_due"},
 }
 """What each hot operation is read from."""
