@@ -59,8 +59,10 @@ def pupil_of(root: Node, *, reading: Reading) -> dict[str, Any]:
             "dossier opnieuw.",
             code="NO_NAME",
         )
+    # A name that stands in for it may be longer than it.
+    longest = next(field.longest for field in PUPIL.fields if field.name == "first_name")
     pupil: dict[str, Any] = {
-        "first_name": row.get("first_name") or official.partition(" ")[0] or last,
+        "first_name": (row.get("first_name") or official.partition(" ")[0] or last)[:longest].strip(),
         "official_names": official,
         "infix": row.get("infix", ""),
         "last_name": last,
