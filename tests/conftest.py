@@ -52,11 +52,14 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def database(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """An empty database of this test alone, with the pool open as the application's role."""
+async def database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[None]:
+    """An empty database and an empty file store of this test alone; the pool is the application role's."""
     urls = await _lent.take()
     monkeypatch.setenv("DATABASE_URL", urls.application)
     monkeypatch.setenv("DATABASE_OWNER_URL", urls.owner)
+    monkeypatch.setenv("FILES_URL", tmp_path_factory.mktemp("files").as_uri())
     load.cache_clear()
     await db.connect(url=urls.application, pool_size=10)
     try:

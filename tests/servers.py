@@ -40,7 +40,7 @@ class Servers:
                 "DATABASE_OWNER_URL": urls.owner,
                 "REDIS_URL": self._valkey.start(),
                 "SMTP_URL": "smtp://127.0.0.1:9",
-                "FILES_URL": f"file://{self._folder / 'files'}",
+                "FILES_URL": (self._folder / "files").as_uri(),
                 "LINK_KEY": "sandbox-links-for-tests-only-0123456789",
                 "BSN_KEYS": Fernet.generate_key().decode(),
                 "BSN_INDEX_KEY": "sandbox-bsn-index-for-tests-only-0123456789",
