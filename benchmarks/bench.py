@@ -9,16 +9,12 @@ which needs npm and a network; `--alone` leaves them out.
 
 import argparse
 import asyncio
-import multiprocessing
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import asyncpg
 
@@ -26,7 +22,7 @@ from benchmarks import data, reads, working
 from benchmarks.measured import Measured
 from benchmarks.peers.contestants import CASES, CONTESTANTS, FLOOR, READS, Contestant
 from benchmarks.people import People, signed_in
-from benchmarks.place import Place, servers
+from benchmarks.place import Place, measuring
 from benchmarks.plans import plans
 from benchmarks.processes import two_beside_one
 from benchmarks.report import Results, words, write
@@ -193,9 +189,6 @@ def measure(*, given: argparse.Namespace) -> int:
     if given.write and given.only is not None:
         print("bench: --write is of a whole run", file=sys.stderr)
         return 2
-    apart = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as name, servers(Path(name), options=COUNTING) as place:
-        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
-        with ProcessPoolExecutor(max_workers=1, mp_context=apart) as loader:
-            run(place, loader=loader, given=given)
+    with measuring(options=COUNTING) as (place, loader):
+        run(place, loader=loader, given=given)
     return 0

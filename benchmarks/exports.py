@@ -18,10 +18,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -30,7 +29,7 @@ from tortoise.connection import get_connection
 
 from benchmarks.exports_data import multiply
 from benchmarks.measured import Measured
-from benchmarks.place import most_memory
+from benchmarks.place import apart, most_memory
 from exports import query, writing
 from models import Account, Export, database
 from resolvers import clock, exports, files
@@ -188,8 +187,7 @@ def in_turns(*, rows: int, turns: int) -> tuple[dict[str, list[tuple[float, floa
 
 async def as_cases(*, rows: int = 200_000, turns: int = 3) -> list[Measured]:
     """CSV and XLSX, on a database of their own, from a process with an environment of its own."""
-    apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as other:
+    with apart() as other:
         work = partial(in_turns, rows=rows, turns=turns)
         found, there = await asyncio.get_running_loop().run_in_executor(other, work)
     return [

@@ -1,16 +1,20 @@
 """Where a benchmark runs: servers of its own, and Loket's processes as production starts them."""
 
 import asyncio
+import multiprocessing
 import os
 import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 from urllib.request import ProxyHandler, build_opener
 
 import asyncpg
@@ -78,6 +82,21 @@ def servers(folder: Path, *, options: Sequence[str] = ()) -> Iterator[Place]:
         sink = smtp.start(folder=mails, port=smtp_port)
         stack.callback(sink.stop)
         yield Place(Urls(urls.owner, environment["DATABASE_URL"]), port, mails, environment)
+
+
+def apart() -> ProcessPoolExecutor:
+    """One process beside this one that began by itself, with nothing of what this one has in memory."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, context))
+
+
+@contextmanager
+def measuring(*, options: Sequence[str] = ()) -> Iterator[tuple[Place, ProcessPoolExecutor]]:
+    """`servers` in a folder that is gone afterwards and in this process's environment, and a process for the load."""
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder), options=options) as place:
+        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
+        with apart() as loader:
+            yield place, loader
 
 
 def _with_password(url: str, password: str) -> str:

@@ -10,15 +10,12 @@ statement five times; a partial index is in it where its condition stands in the
 import argparse
 import asyncio
 import json
-import os
 import re
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -27,7 +24,7 @@ from tortoise.transactions import in_transaction
 
 from benchmarks import data
 from benchmarks.hot import HOT, people_of_all_roles
-from benchmarks.place import servers
+from benchmarks.place import measuring
 from models import database
 
 SMALL = frozenset({
@@ -269,8 +266,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--pupils", type=int, default=50_000)
     given = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as place:
-        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
+    with measuring() as (place, _):
         urls = place.urls
         print(asyncio.run(_made(owner_url=urls.owner, application_url=urls.application, pupils=given.pupils)))
 

@@ -12,20 +12,17 @@ The ratio of the two stands whatever the machine is doing.
 
 import argparse
 import asyncio
-import multiprocessing
 import os
 import random
-import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tortoise.connection import get_connection
 
 from benchmarks import data, finalising, rush_load
-from benchmarks.place import Place, loket, servers
+from benchmarks.place import Place, loket, measuring
 from benchmarks.rush_load import Family, Found
 from models import database
 from sandbox import personas
@@ -138,11 +135,8 @@ def main() -> None:
     arguments.add_argument("--turn", type=int, default=50, help="finalisations in a turn")
     arguments.add_argument("--at-once", type=int, default=8)
     given = arguments.parse_args()
-    apart = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as place:
-        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
-        with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as loader:
-            asyncio.run(_run(place, loader=loader, given=given))
+    with measuring() as (place, loader):
+        asyncio.run(_run(place, loader=loader, given=given))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ compares passwords, with the same parameters and as many threads, alone in a pro
 """
 
 import asyncio
-import multiprocessing
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import Any, cast
+from typing import Any
 
 import uvloop
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -20,7 +19,7 @@ from tortoise.connection import get_connection
 from benchmarks import asked, finalising, load, rush_load
 from benchmarks.load import Request
 from benchmarks.measured import Measured, percentile
-from benchmarks.place import Place, loket, most_memory
+from benchmarks.place import Place, apart, loket, most_memory
 from models import Account, Session
 from resolvers import passwords, sessions
 from sandbox import personas
@@ -78,11 +77,7 @@ async def sign_ins_beside_reads(
     families = [row["username"] for row in (await get_connection("default").execute_query(_FAMILIES))[1]]
     alone, beside, signed_in = list[load.Found](), list[load.Found](), list[_Storm]()
     floor = list[float]()
-    apart = multiprocessing.get_context("spawn")
-    with (
-        loket(place, parts=("serve",)) as (serving,),
-        ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as other,
-    ):
+    with loket(place, parts=("serve",)) as (serving,), apart() as other:
 
         async def read(for_seconds: float) -> load.Found:
             found = await loop.run_in_executor(loader, _run, place.port, requests, for_seconds)

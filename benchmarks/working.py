@@ -5,19 +5,14 @@ python -m benchmarks.working [--only mails] [--turns 3] [--pupils 1000]
 
 import argparse
 import asyncio
-import multiprocessing
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
-from typing import Any, cast
 
 from benchmarks import data, exports, pdf
 from benchmarks.finalising import finalisations
 from benchmarks.mailing import mails
 from benchmarks.measured import Measured
-from benchmarks.place import Place, servers
+from benchmarks.place import Place, measuring
 from benchmarks.storm import sign_ins_beside_reads
 from models import database
 
@@ -53,11 +48,8 @@ def main() -> None:
     arguments.add_argument("--turns", type=int, default=3)
     arguments.add_argument("--pupils", type=int, default=PUPILS)
     given = arguments.parse_args()
-    apart = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory() as name, servers(Path(name)) as place:
-        os.environ.update({**place.environment, "ENVIRONMENT": "sandbox"})
-        with ProcessPoolExecutor(max_workers=1, mp_context=cast(Any, apart)) as loader:
-            asyncio.run(_run(place, loader=loader, given=given))
+    with measuring() as (place, loader):
+        asyncio.run(_run(place, loader=loader, given=given))
 
 
 if __name__ == "__main__":

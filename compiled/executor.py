@@ -1,8 +1,9 @@
 """The standard executor, which hands lists and objects to compiled functions."""
 
+from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
+from graphql import GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.language import FieldNode
 from graphql.pyutils import Path
@@ -16,6 +17,24 @@ Cache = dict[tuple[Any, ...], tuple[list[FieldNode], Compiled | None]]
 _MISSING = object()
 
 
+def _compiled_first(standard: Callable[..., Any]) -> Callable[..., Any]:
+    def complete(
+        self: "CompiledExecutor",
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        made = self._made_by_function(return_type, field_details_list, result)
+        if made is not _MISSING:
+            return made
+        return standard(self, return_type, field_details_list, info, path, result, position_context)
+
+    return complete
+
+
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """The standard executor, which hands plain selections to compiled functions.
 
@@ -26,37 +45,8 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         self.compiled: Cache = {} if compiled is None else compiled
 
-    def complete_list_value(
-        self,
-        return_type: GraphQLList[Any],
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        made = self._made_by_function(return_type, field_details_list, result)
-        if made is not _MISSING:
-            return made
-        return super().complete_list_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
-
-    def complete_object_value(
-        self,
-        return_type: GraphQLObjectType,
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        made = self._made_by_function(return_type, field_details_list, result)
-        if made is not _MISSING:
-            return made
-        return super().complete_object_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+    complete_list_value = _compiled_first(StrawberryGraphQLCoreExecutionContext.complete_list_value)
+    complete_object_value = _compiled_first(StrawberryGraphQLCoreExecutionContext.complete_object_value)
 
     def _made_by_function(
         self, type_: GraphQLOutputType, field_details_list: FieldDetailsList, result: Any
