@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +67,8 @@ def environment() -> Environment:
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
         finalize=_as_typed,
+        # Templates change with the release, and that starts a new process.
+        auto_reload=False,
     )
     made.filters["moment"] = _moment
     return made
@@ -118,6 +121,7 @@ def _one_line(text: str) -> str:
 
 # Seven bits only: a relay that cannot do better must not change what was signed or break a letter.
 WIRE = policy.SMTP.clone(cte_type="7bit")
+LONGEST_PLAIN = 66
 # What is quoted-printable cannot hold it.
 BOUNDARY = "=_loket"
 
@@ -129,7 +133,6 @@ def letter(
     parts = render(mail, sender=sender, link=link)
     said = {
         "Subject": parts.subject,
-        "From": formataddr((f"ELK {_one_line(sender.name)}", sender.sender_address)),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": "nl",
@@ -137,7 +140,7 @@ def letter(
         "MIME-Version": "1.0",
         "Content-Type": f'multipart/alternative; boundary="{BOUNDARY}"',
     }
-    written = [*(_header(name, value) for name, value in said.items()), b"\r\n"]
+    written = [_from(sender), *(_header(name, value) for name, value in said.items()), b"\r\n"]
     for kind, content in (("plain", parts.text), ("html", parts.html)):
         written.append(_PART % (kind.encode(), _quoted(content)))
     return b"".join(written) + f"--{BOUNDARY}--\r\n".encode()
@@ -156,12 +159,34 @@ def _quoted(content: str) -> bytes:
 
 
 def _header(name: str, value: str | datetime) -> bytes:
+    """Of the head. Raises `ValueError` for what would be more than one header.
+
+    Nothing is parsed on the way: what looks encoded may hold the end of a line, and with it a header of its own.
+    """
     words = format_datetime(value) if isinstance(value, datetime) else value
-    # What is plain stands as it is; what must be folded or encoded is left to who knows how.
-    if words.isascii() and words.isprintable() and "=?" not in words and len(name) + len(words) < 75:
-        return f"{name}: {words}\r\n".encode()
-    folded: bytes = WIRE.fold_binary(*WIRE.header_store_parse(name, words))
-    return folded
+    if name == "Subject":
+        words = _written(name, words)
+    elif name == "To" and not words.isascii() and "=?" not in words:
+        folded: bytes = WIRE.fold_binary(*WIRE.header_store_parse(name, words))
+        return folded
+    elif not (words.isascii() and words.isprintable()):
+        raise ValueError(f"{name} is no line of ascii")
+    return f"{name}: {words}\r\n".encode("ascii")
+
+
+def _from(sender: Sender) -> bytes:
+    # A name that is encoded may fill its line: the address has one of its own.
+    name = f"ELK {_one_line(sender.name)}"
+    if (written := _written("From", name)) == name:
+        return _header("From", formataddr((name, sender.sender_address)))
+    return _header("From", f"<{sender.sender_address}>").replace(b"<", f"{written}\r\n <".encode("ascii"), 1)
+
+
+def _written(name: str, words: str) -> str:
+    """Words as they are where they are plain, else encoded, over more lines where they are long."""
+    if words.isascii() and words.isprintable() and "=?" not in words and len(words) <= LONGEST_PLAIN:
+        return words
+    return Header(words, "utf-8", header_name=name, maxlinelen=76).encode(linesep="\r\n")
 
 
 def letter_of(

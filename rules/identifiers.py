@@ -68,9 +68,12 @@ def is_elk_number(text: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """An address a mail can be sent to: one @, a host with a dot, no spaces, at most 254 characters."""
+    """An address a mail can be sent to: one @, a host with a dot, no spaces, at most 254 characters.
+
+    None that looks encoded (`=?`): mail programs read something else in it.
+    """
     local, at, host = text.rpartition("@")
-    if not at or len(text) > 254 or not _LOCAL.fullmatch(local) or ".." in f".{local}.":
+    if not at or len(text) > 254 or "=?" in text or not _LOCAL.fullmatch(local) or ".." in f".{local}.":
         return False
     labels = host.split(".")
     return len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()

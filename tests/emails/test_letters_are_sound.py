@@ -70,9 +70,39 @@ class TestHeaders:
         assert message["Date"].datetime == headers["Date"]
         assert len(message.keys()) == len(set(message.keys()))
 
-    def test_words_that_look_encoded_are_those_words(self) -> None:
-        _, message = sent(Enrolled(first_name="=?utf-8?q?Evil?="))
-        assert "\r" not in message["Subject"]
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "=?utf-8?q?Evil?=",
+            "=?utf-8?q?Jo=0D=0ABcc:_dief=40example.org?=",
+            "=?utf-8?q?Jo=0D=0AContent-Type:_text/plain=0D=0A=0D=0ABetaal_hier?=",
+            "=?utf-8?b?Sm8NCkJjYzogZGllZkBleGFtcGxlLm9yZw==?= Zoë",
+        ],
+        ids=["a word", "a header", "a body", "in another code"],
+    )
+    def test_words_that_look_encoded_are_those_words(self, name: str) -> None:
+        raw, message = sent(Enrolled(first_name=name))
+        assert message["Subject"] == f"U heeft {name} aangemeld"
+        assert message["Bcc"] is None
+        assert message.get_content_type() == "multipart/alternative"
+        assert max(len(line) for line in raw.split(b"\r\n")) <= 78
+
+    def test_nor_is_a_region_that_looks_encoded(self) -> None:
+        name = "=?utf-8?q?A=0D=0ABcc:_dief=40example.org?= " + "Öst" * 30
+        raw, message = sent(Enrolled(first_name="Zoë"), region=ExampleRegion(name=name))
+        assert message["Bcc"] is None
+        (sender,) = message["From"].addresses
+        # Where a name is longer than a line, the reader of the test puts a space that others do not.
+        assert sender.display_name.replace(" ", "") == f"ELK{name}".replace(" ", "")
+        assert sender.addr_spec == "elk@amstelland.example"
+        assert max(len(line) for line in raw.split(b"\r\n")) <= 78
+
+    @pytest.mark.parametrize(
+        "to", ["a@example.org\r\nBcc: b@example.org", "=?utf-8?q?zo=C3=AB?=é@example.org"]
+    )
+    def test_an_address_that_is_more_than_one_is_refused(self, to: str) -> None:
+        with pytest.raises(ValueError, match="To is no line"):
+            letter(Enrolled(first_name="Zoë"), sender=ExampleRegion(), link=LINK, headers={"To": to})
 
     def test_a_name_in_two_marks_is_written_in_one(self) -> None:
         _, message = sent(Enrolled(first_name="Zoe\u0308"))

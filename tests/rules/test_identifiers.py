@@ -130,6 +130,7 @@ class TestAnEmailAddress:
             "a@b",
             "a@b..nl",
             "a@-b.nl",
+            "=?utf-8?q?a=0D=0AX?=@b.nl",
             ".a@b.nl",
             "a.@b.nl",
             "a..b@c.nl",
