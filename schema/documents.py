@@ -6,7 +6,6 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from resolvers import documents, oso_export, uploads
-from resolvers import pupils as pupil_rows
 from resolvers.viewer import Viewer
 from rules.steps import STEPS
 from rules.uploads import UploadState
@@ -14,9 +13,9 @@ from rules.vocabulary import DocumentKind, JobStatus, Role, UploadKind
 from schema.context import Info
 from schema.mutation import Mutations
 from schema.pupil import FAMILY, Pupil
+from schema.pupil_steps import shown
 from schema.refusals import REFUSALS
 from schema.scalars import uuid_of
-from schema.selection import selected
 from schema.visibility import Roles, computed_for, input_type, output_type, seen_by
 
 ASKERS: Roles = STEPS["createDocument"].roles
@@ -150,10 +149,6 @@ async def _upload(info: Info, upload_id: Any) -> Any:
     return await uploads.upload(viewer=_viewer(info), upload_id=upload_id)
 
 
-async def _pupil(info: Info, pupil_id: Any) -> Any:
-    return await pupil_rows.pupil(viewer=_viewer(info), pupil_id=pupil_id, wanted=selected(info, "pupil"))
-
-
 mutations = Mutations(REFUSALS)
 
 
@@ -191,12 +186,12 @@ class DocumentMutation:
         takes=RemoveAttachmentInput,
         gives={"pupil": Pupil},
         description="Haalt een bijlage uit het dossier.",
-        load=_pupil,
+        load=shown,
     )
     remove_family_document = mutations.step(
         uploads.remove_family_document,
         takes=RemoveFamilyDocumentInput,
         gives={"pupil": Pupil},
         description="Haalt een document weg dat u heeft gestuurd. Dat kan zolang u er een mag sturen.",
-        load=_pupil,
+        load=shown,
     )

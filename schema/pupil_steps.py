@@ -4,7 +4,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers import not_placing, notes, oki_doc, parent_login, pupils, test_results
+from resolvers import family_child, not_placing, notes, oki_doc, parent_login, pupils, test_results
+from resolvers.family_file import Reading
 from rules.vocabulary import NotPlacingReason, Role
 from schema.context import Info
 from schema.mutation import Mutations
@@ -66,7 +67,10 @@ async def shown(info: Info, pupil_id: Any) -> Any:
     """The pupil after the step, as this viewer sees it."""
     viewer = info.context.viewer
     assert viewer is not None
-    return await pupils.pupil(viewer=viewer, pupil_id=pupil_id, wanted=selected(info, "pupil"))
+    wanted = selected(info, "pupil")
+    if viewer.role is Role.PARENT:
+        return await family_child.child(viewer=viewer, wanted=wanted, reading=Reading())
+    return await pupils.pupil(viewer=viewer, pupil_id=pupil_id, wanted=wanted)
 
 
 async def add_note(
