@@ -14,11 +14,13 @@ from workers.drain import drain
 
 
 class Mailbox:
-    """What was taken on, oldest first. `refuses`: an answer to RCPT for an address, instead of 250."""
+    """What was taken on, oldest first. `refuses`: an answer to RCPT for an address, instead of 250; `hangs_up_on`: to
+    whom the content may come, and then there is no server any more."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.refuses: dict[str, str] = {}
+        self.hangs_up_on: set[str] = set()
         self.port = 0
 
     @property
@@ -48,6 +50,18 @@ class Mailbox:
         return [mail for mail in self.mails if mail["To"] == address]
 
 
+class _Server(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        mailbox = cast(Mailbox, self.event_handler)
+        assert self.envelope is not None
+        if mailbox.hangs_up_on.isdisjoint(self.envelope.rcpt_tos):
+            await super().smtp_DATA(arg)
+            return
+        await self.push("354 go on")
+        assert self.transport is not None
+        self.transport.close()
+
+
 def text_of(mail: EmailMessage) -> str:
     """The part a person reads in a plain mail program."""
     part: Any = mail.get_body(("plain",))
@@ -58,7 +72,7 @@ def text_of(mail: EmailMessage) -> str:
 async def open_mailbox() -> AsyncIterator[Mailbox]:
     mailbox = Mailbox()
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(mailbox, enable_SMTPUTF8=True, hostname="test"), "127.0.0.1", 0
+        lambda: _Server(mailbox, enable_SMTPUTF8=True, hostname="test"), "127.0.0.1", 0
     )
     mailbox.port = server.sockets[0].getsockname()[1]
     try:

@@ -3,11 +3,13 @@
 A mail is a row. Here it is claimed with a lease, sent, and marked. Nothing gives up: retries slow down
 and raise an alert. Between the server's 250 and our mark a crash may repeat a mail, with the same
 Message-ID; as only one mail at a time is in that stretch, a crash repeats one at most. The next mail's
-statement marks the one before it: its content goes out only once that is committed.
+statement marks the one before it: its last dot is said only once that is committed, and until then the
+server has taken on nothing of it.
 """
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -66,7 +68,7 @@ PATIENCE_WHEN_REFUSED = (60, 240, 720, 1440)
 class Pace:
     """How long things may take, in seconds of real time.
 
-    `lease` is longer than the envelope takes (`reply` bounds each answer); before the content goes out
+    `lease` is longer than the envelope takes (`reply` bounds each answer); before the last dot is said
     the mail's own lease is stretched beyond `data`, as a relay may scan for minutes before its 250.
     """
 
@@ -115,9 +117,8 @@ class Delivery:
 
     def __init__(self, *, smtp_url: str, pace: Pace | None = None) -> None:
         self._pace = pace or Pace()
-        self._connections = Connections(
-            server=Server.of(smtp_url), most=self._pace.connections, reply_seconds=self._pace.reply
-        )
+        self._connections = Connections(server=Server.of(smtp_url), reply_seconds=self._pace.reply)
+        self._turns = asyncio.Semaphore(self._pace.connections)
         self._last_mile = asyncio.Lock()
         self._at_last_mile = 0
         self._unmarked: _Held | None = None
@@ -133,6 +134,7 @@ class Delivery:
     async def deliver_due(self) -> Tally:
         """Send every mail that is due, until none is left or the server is away."""
         tally = Tally()
+        regions = dict[UUID, Region]()
         async with asyncio.TaskGroup() as tasks:
             in_air = set[asyncio.Task[None]]()
             while not self._stopping and not tally.server_away:
@@ -146,18 +148,28 @@ class Delivery:
                 )
                 if not rows:
                     break
-                regions = await Region.in_bulk({row["region_id"] for row in rows}, "id")
+                if unknown := {row["region_id"] for row in rows} - regions.keys():
+                    regions.update(await Region.in_bulk(unknown, "id"))
                 for row in rows:
                     held = _Held(row=row, token=token)
-                    in_air.add(
-                        tasks.create_task(self._handle(held, region=regions[row["region_id"]], tally=tally))
-                    )
+                    in_air.add(tasks.create_task(self._handle(held, regions=regions, tally=tally)))
                 # The next are claimed while the last of these are on their way.
                 while len(in_air) > self._pace.batch // 2:
                     _, in_air = await asyncio.wait(in_air, return_when=asyncio.FIRST_COMPLETED)
         return tally
 
-    async def _handle(self, held: _Held, *, region: Region, tally: Tally) -> None:
+    async def _handle(self, held: _Held, *, regions: Mapping[UUID, Region], tally: Tally) -> None:
+        """One mail. Whatever befalls it, the others go on."""
+        row = held.row
+        try:
+            await self._try(held, regions=regions, tally=tally)
+        except asyncio.CancelledError:
+            await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=held.token))
+            raise
+        except Exception:
+            log.exception("mail %s (%s) waits until its lease is over", row["id"], row["kind"])
+
+    async def _try(self, held: _Held, *, regions: Mapping[UUID, Region], tally: Tally) -> None:
         row = held.row
         try:
             if row["overtaken"]:
@@ -165,7 +177,10 @@ class Delivery:
                 CANCELLED.inc()
                 tally.cancelled += 1
                 return
-            await self._send(held, letter=compose(row=row, region=region), tally=tally)
+            # Written when it is its turn: eight in a row would keep the mail waiting that goes out next.
+            async with self._turns:
+                letter = compose(row=row, region=regions[row["region_id"]])
+                await self._send(held, letter=letter, tally=tally)
         except ServerAway as away:
             tally.server_away = True
             tally.failed += 1
@@ -174,11 +189,7 @@ class Delivery:
             tally.failed += 1
             why = "refused" if refused.lasting else "not_now"
             await self._postpone(held, why=why, fault=refused, lasting=refused.lasting)
-        except asyncio.CancelledError:
-            await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=held.token))
-            raise
         except Exception as fault:
-            # One mail that cannot be written must not hold up the others.
             log.exception("mail %s (%s) cannot be made", row["id"], row["kind"])
             tally.failed += 1
             await self._postpone(held, why="fault", fault=fault)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.typing import SMTPStatus
 
 # A relay may end a connection that lives too long or carries too much: we are earlier.
 MAILS_PER_CONNECTION = 100
 IDLE_SECONDS = 20.0
+HUNG_UP = 451
 
 
 class ServerAway(Exception):
@@ -87,16 +89,23 @@ class Conversation:
             answer = await self._say(b"DATA", seconds=seconds)
             if answer.code != SMTPStatus.start_input:
                 raise _judged(answer.code, answer.message)
-            assert self.smtp.protocol is not None
-            self.smtp.protocol.write(_DOT.sub(b"..", message))
+            protocol = self._there()
+            protocol.write(_DOT.sub(b"..", message))
 
     async def dot(self, *, seconds: float) -> None:
         """Say it; returns once the server has taken the mail on (250)."""
         with _talking():
+            self._there()
             answer = await self._say(b".", seconds=seconds)
             if answer.code != SMTPStatus.completed:
                 raise _judged(answer.code, answer.message)
         self.carried += 1
+
+    def _there(self) -> SMTPProtocol:
+        """A server that hangs up on the content may mean this mail alone: `MailRefused`, for now."""
+        if self.smtp.protocol is None or not self.smtp.is_connected:
+            raise MailRefused(code=HUNG_UP, words="the server hung up during the content")
+        return self.smtp.protocol
 
     async def _say(self, word: bytes, *, seconds: float) -> aiosmtplib.SMTPResponse:
         if self.smtp.protocol is None:
@@ -140,29 +149,27 @@ def _narrow(address: str) -> str:
 
 
 class Connections:
-    """Lends out conversations, at most `most` at a time."""
+    """Lends out conversations, and keeps them."""
 
-    def __init__(self, *, server: Server, most: int, reply_seconds: float) -> None:
+    def __init__(self, *, server: Server, reply_seconds: float) -> None:
         self._server = server
         self._reply_seconds = reply_seconds
-        self._free = asyncio.Semaphore(most)
         self._kept: list[Conversation] = []
 
     @asynccontextmanager
     async def envelope(self, *, sender: str, recipient: str) -> AsyncIterator[Conversation]:
         """A conversation that has the envelope. A fault inside ends the connection, a refusal does not."""
-        async with self._free:
-            talk = await self._addressed(sender=sender, recipient=recipient)
-            try:
-                yield talk
-            except MailRefused:
-                await talk.forget()
-                self._keep(talk)
-                raise
-            except BaseException:
-                talk.smtp.close()
-                raise
+        talk = await self._addressed(sender=sender, recipient=recipient)
+        try:
+            yield talk
+        except MailRefused:
+            await talk.forget()
             self._keep(talk)
+            raise
+        except BaseException:
+            talk.smtp.close()
+            raise
+        self._keep(talk)
 
     async def _addressed(self, *, sender: str, recipient: str) -> Conversation:
         while (talk := self._kept_one()) is not None:

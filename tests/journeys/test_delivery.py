@@ -1,7 +1,9 @@
 """One mail on its way: what it carries, when it waits, and when it is not sent any more (rules 9, 14, 46)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from resolvers import clock, links
 from rules.vocabulary import LoginStatus
 from tests.journeys.one_school import OneSchool, one_school
 from tests.mailbox import Mailbox, open_mailbox, text_of
-from workers.outbox import next_try
+from workers.outbox import Delivery, next_try
 
 
 @pytest.fixture
@@ -110,6 +112,54 @@ class TestALinkThatWasOvertaken:
         await written(school=school, login=login)
         await ParentLogin.filter(id=login.id).update(token_used=True)
         assert await mailbox.deliver() == []
+
+
+class TestAMailThatFails:
+    """Its neighbours go, in the same round."""
+
+    async def test_for_it_is_of_no_region(self, school: OneSchool, mailbox: Mailbox) -> None:
+        lost = await written(school=school, to="nergens@example.org")
+        await OutboxMail.filter(id=lost.id).update(region_id=uuid4())
+        await written(school=school, to="goed@example.org")
+        assert [mail["To"] for mail in await mailbox.deliver()] == ["goed@example.org"]
+        left = await OutboxMail.get(id=lost.id)
+        assert left.due_at > lost.due_at
+        assert left.lease_token is None
+
+    async def test_and_of_which_that_cannot_be_written_down(
+        self, school: OneSchool, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        refused = await written(school=school, to="vol@example.org")
+        await written(school=school, to="goed@example.org")
+        mailbox.refuses["vol@example.org"] = "550 no such mailbox"
+
+        async def away(*_: object, **__: object) -> None:
+            raise OSError("the database is away")
+
+        monkeypatch.setattr(Delivery, "_postpone", away)
+        assert [mail["To"] for mail in await mailbox.deliver()] == ["goed@example.org"]
+        left = await OutboxMail.get(id=refused.id)
+        assert left.sent_at is None
+        assert left.lease_token is not None
+
+    async def test_for_the_server_hangs_up_on_its_content(
+        self, school: OneSchool, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await written(school=school, to="groot@example.org")
+        mailbox.hangs_up_on.add("groot@example.org")
+        for number in range(12):
+            await written(school=school, to=f"goed{number}@example.org")
+        may_go = Delivery._may_go
+
+        async def later(self: Delivery, held: Any) -> bool:
+            await asyncio.sleep(0.05)
+            return await may_go(self, held)
+
+        monkeypatch.setattr(Delivery, "_may_go", later)
+        delivery = Delivery(smtp_url=mailbox.url)
+        tally = await delivery.deliver_due()
+        await delivery.close()
+        assert (tally.sent, tally.failed, tally.server_away) == (12, 1, False)
 
 
 class TestAMailThatIsRefused:
