@@ -74,6 +74,8 @@ def fetch(*, loket: Loket, export: str, table: dict[str, Any]) -> dict[str, int]
     after, until = None, None
     while True:
         page = loket.ask(query, since=since, after=after)["it"]
+        if page is None:
+            sys.exit(f"this machine was not granted {export}: ask the region")
         # What changes while we read comes next time: the first page says from when.
         until = until or page["changedUntil"]
         for row in page["nodes"]:

@@ -208,6 +208,9 @@ class SchoolsEnrolment:
     """The GraphQL type `Enrolment` of a form as its school sees it."""
 
     __slots__ = ("form", "preferences")
+    # A school has a form once it is definitive: there is nothing left to do.
+    can_finalize = False
+    missing = ()
 
     def __init__(self, form: SchoolForm, preferences: list[PreferenceRow]) -> None:
         self.form = form

@@ -95,7 +95,8 @@ ALONE_PER_ACCOUNT = Bucket(capacity=3, seconds=60)
 
 # Mails asked for without signing in: per account, silently; per network, with a refusal.
 MAILS_PER_ACCOUNT = Bucket(capacity=3, seconds=1200)
-MAILS_PER_NETWORK = Bucket(capacity=20, seconds=60)
+# A school where families are helped is one network.
+MAILS_PER_NETWORK = Bucket(capacity=60, seconds=20)
 
 # The password that there is, tried by the link of a second region: whoever has the link has only these.
 OWN_PASSWORD_BY_LINK = Bucket(capacity=10, seconds=600)

@@ -114,12 +114,14 @@ class Enrolment:
     version: int = seen_by(
         FORM, description="De versie. Geef haar mee als `expectedVersion` bij de volgende stap."
     )
-    can_finalize: bool = seen_by(FAMILY, description="Of de aanmelding nu definitief kan worden.")
+    can_finalize: bool = seen_by(
+        FORM, description="Of de aanmelding nu definitief kan worden; van wat definitief is, staat hier nee."
+    )
     missing: list[str] = seen_by(
-        FAMILY,
+        FORM,
         description=(
-            "Wat er nog moet gebeuren, in de volgorde van het formulier. Vooraan staat wat buiten het "
-            "formulier in de weg staat, zoals een periode die niet open is."
+            "Wat er nog moet gebeuren, in de volgorde van het formulier; van wat definitief is niets. Vooraan staat "
+            "wat buiten het formulier in de weg staat, zoals een periode die niet open is."
         ),
     )
     preferences: list[Preference] = seen_by(FORM, description="De voorkeurslijst, op volgorde.")

@@ -12,7 +12,7 @@ from resolvers.viewer import Viewer
 from rules.vocabulary import PriorityDecision, Role
 from schema.context import Info
 from schema.errors import UserError
-from schema.mutation import Mutations
+from schema.mutation import Mutations, stated
 from schema.pupil import Pupil
 from schema.pupil_steps import shown
 from schema.refusals import REFUSALS
@@ -61,7 +61,9 @@ class ReassignInput:
 class DeferDecisionInput:
     pupil_id: strawberry.ID = seen_by(VO, description="De leerling.")
     parents_informed_at: datetime | None = seen_by(
-        VO, description="Wanneer u de ouders heeft gesproken; leeg haalt het uitstel weg.", default=None
+        VO,
+        description="Wanneer u de ouders heeft gesproken. Verplicht; `null` haalt het uitstel weg.",
+        default=strawberry.UNSET,
     )
 
 
@@ -134,6 +136,14 @@ async def _results(info: Info, outcomes: list[Outcome]) -> list[HandledPupil]:
     return found
 
 
+async def defer_decision(*, viewer: Viewer, pupil_id: UUID, parents_informed_at: datetime | None) -> UUID:
+    """Nothing is taken back by who forgot to fill something in."""
+    informed_at = stated(
+        "parents_informed_at", parents_informed_at, reason="Vul in wanneer u de ouders heeft gesproken."
+    )
+    return await handling.defer_decision(viewer=viewer, pupil_id=pupil_id, parents_informed_at=informed_at)
+
+
 RESULTS = {"results": list[HandledPupil]}
 TOLD = {"results": "Wat er met elke leerling is gebeurd, in uw volgorde."}
 
@@ -196,7 +206,7 @@ class HandlingMutation:
         description="Plaatst een leerling door na de centrale plaatsing. U ziet de leerling daarna niet meer.",
     )
     defer_decision = mutations.step(
-        handling.defer_decision,
+        defer_decision,
         takes=DeferDecisionInput,
         gives=PUPIL,
         load=shown,

@@ -22,6 +22,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
+from rules.input import wrong_at
 from rules.refusal import Refusal, Refusals
 from rules.steps import STEPS
 from schema.context import Context, Info
@@ -205,6 +206,13 @@ def _fields_of(takes: type | None, given: Any, as_given: Collection[str]) -> dic
         value = getattr(given, name)
         found[name] = value if name in as_given else _with_uuids(field.resolve_type(), value)
     return found
+
+
+def stated(name: str, value: Any, *, reason: str) -> Any:
+    """What may be null and may not be left out. Raises `InvalidValue`."""
+    if value is strawberry.UNSET:
+        raise wrong_at(name, reason=reason)
+    return value
 
 
 def _with_uuids(type_: Any, value: Any) -> Any:

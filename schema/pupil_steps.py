@@ -8,7 +8,7 @@ from resolvers import family_child, not_placing, notes, oki_doc, parent_login, p
 from resolvers.family_file import Reading
 from rules.vocabulary import NotPlacingReason, Role
 from schema.context import Info
-from schema.mutation import Mutations
+from schema.mutation import Mutations, stated
 from schema.oki_doc import (
     CreatePupilInput,
     FinalizeOkiDocInput,
@@ -43,7 +43,9 @@ class ConfirmTestAdviceInput:
 @input_type("Reden niet plaatsen VO.")
 class SetNotPlacingReasonInput:
     pupil_id: strawberry.ID = seen_by(PO, description="De leerling.")
-    reason: NotPlacingReason | None = seen_by(PO, description="De reden; leeg haalt haar weg.", default=None)
+    reason: NotPlacingReason | None = seen_by(
+        PO, description="De reden. Verplicht; `null` haalt haar weg.", default=strawberry.UNSET
+    )
     confirm_withdrawal: bool | None = seen_by(
         PO,
         description="Nodig als de leerling al is aangemeld: de aanmelding wordt dan ingetrokken.",
@@ -56,7 +58,12 @@ class AddNoteInput:
     pupil_id: strawberry.ID = seen_by(WRITERS, description="De leerling.")
     text: str = seen_by(WRITERS, description="De tekst, ten hoogste 4000 tekens.")
     shared_with_secondary: bool | None = seen_by(
-        PO, description="Ook te lezen voor de VO-school van de aanmelding.", default=None
+        WRITERS,
+        description=(
+            "Ook te lezen voor de VO-school van de aanmelding. Een VO-school leest haar eigen notities altijd: voor "
+            "haar maakt dit niets uit."
+        ),
+        default=None,
     )
     shared_with_primary: bool | None = seen_by(
         Role.VO_STAFF, description="Ook te lezen voor de basisschool.", default=None
@@ -81,8 +88,21 @@ async def add_note(
     shared_with_secondary: bool | None,
     shared_with_primary: bool | None,
 ) -> Any:
-    shared = bool(shared_with_secondary or shared_with_primary)
+    by_secondary = viewer.role is Role.VO_STAFF
+    shared = bool(shared_with_primary if by_secondary else shared_with_secondary)
     return await notes.add_note(viewer=viewer, pupil_id=pupil_id, text=text, shared=shared)
+
+
+async def set_not_placing_reason(
+    *, viewer: Any, pupil_id: Any, reason: NotPlacingReason | None, confirm_withdrawal: bool | None
+) -> Any:
+    """No reason is taken away by who forgot to choose one."""
+    return await not_placing.set_not_placing_reason(
+        viewer=viewer,
+        pupil_id=pupil_id,
+        reason=stated("reason", reason, reason="Kies een reden."),
+        confirm_withdrawal=confirm_withdrawal,
+    )
 
 
 @output_type("Wat de basisschool doet.")
@@ -123,7 +143,7 @@ class PupilMutation:
         description="Verstuurt de ouderinlog naar het e-mailadres van de eerste ouder in het Oki-doc.",
     )
     set_not_placing_reason = mutations.step(
-        not_placing.set_not_placing_reason,
+        set_not_placing_reason,
         takes=SetNotPlacingReasonInput,
         gives=PUPIL,
         load=shown,

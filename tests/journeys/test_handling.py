@@ -184,6 +184,11 @@ class TestMoreTime:
             assert (error["message"], error["extensions"]) == (told, {"code": "BAD_USER_INPUT"})
         await done(staff, "deferDecision", pupil, parentsInformedAt="2027-04-01T09:00:00+02:00")
         assert (await Enrolment.get(status="FINAL")).parents_informed_at is not None
+        forgotten = await act(staff, "deferDecision", pupil)
+        assert [(one["code"], one["path"]) for one in forgotten["errors"]] == [
+            ("INVALID_VALUE", ["parentsInformedAt"])
+        ]
+        assert (await Enrolment.get(status="FINAL")).parents_informed_at is not None
         await done(staff, "deferDecision", pupil, parentsInformedAt=None)
         assert (await Enrolment.get(status="FINAL")).parents_informed_at is None
 

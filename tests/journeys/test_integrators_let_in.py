@@ -47,6 +47,13 @@ class TestAMachine:
         assert viewer.granted_kinds == ("ENROLMENTS", "WITHDRAWN")
         assert viewer.region_id == world.amstelland.id
 
+    async def test_reads_nothing_of_an_export_it_was_not_granted_and_all_of_the_others(
+        self, world: World
+    ) -> None:
+        person = await let_in(world, await made(world, kinds=["ENROLMENTS"]))
+        answer = await person.ask("{ exportOutsidePupils { totalCount } exportEnrolments { totalCount } }")
+        assert answer == {"exportOutsidePupils": None, "exportEnrolments": {"totalCount": 0}}
+
     async def test_that_was_granted_nothing_is_somebody_with_nothing(self, world: World) -> None:
         person = await machine_of(world, schools=(), kinds=())
         viewer = await sessions.viewer_of(token=person.token or "")

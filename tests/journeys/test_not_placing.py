@@ -21,6 +21,10 @@ class TestAReasonNotToPlace:
         form = {"expectedVersion": 0, "preferences": [world.choice(0, "VMBO_BB"), world.choice(1, "VMBO_BB")]}
         refused = await parent.do("saveEnrolment", "", **form)
         assert [error["code"] for error in refused["errors"]] == ["CANNOT_ENROL"]
+        forgotten = await editor.do("setNotPlacingReason", "", pupilId=str(pupil.id))
+        assert [error["message"] for error in forgotten["errors"]] == ["Kies een reden."]
+        refused = await parent.do("saveEnrolment", "", **form)
+        assert [error["code"] for error in refused["errors"]] == ["CANNOT_ENROL"]
         await set_reason(editor, pupil, None)
         await parent.done("saveEnrolment", "", **form)
 

@@ -27,7 +27,7 @@ class TestANote:
         about = {"pupilId": str(pupil.id)}
         await editor.done("addNote", "", **about, text="Alleen voor ons.")
         await editor.done("addNote", "", **about, text="Leest graag.", sharedWithSecondary=True)
-        await first.done("addNote", "", **about, text="Alleen voor de brugklas.")
+        await first.done("addNote", "", **about, text="Alleen voor de brugklas.", sharedWithSecondary=True)
         await first.done("addNote", "", **about, text="Komt kennismaken.", sharedWithPrimary=True)
 
         assert await read(editor, pupil) == ["Alleen voor ons.", "Leest graag.", "Komt kennismaken."]

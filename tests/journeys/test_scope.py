@@ -44,7 +44,7 @@ REST: dict[str, dict[str, Any]] = {
     "createUpload": {"kind": "ATTACHMENT", "filename": "brief.pdf", "size": 100},
     "declineLoginRequest": {"reason": "Wie is dit?"},
     "decidePriority": {"decision": "GRANT"},
-    "deferDecision": {},
+    "deferDecision": {"parentsInformedAt": None},
     "drawOutPupil": {},
     "finalizeOkiDoc": {"expectedVersion": 1},
     "importOsoDossier": {"uploadId": "x"},

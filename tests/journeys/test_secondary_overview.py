@@ -258,4 +258,4 @@ class TestThePupil:
 IN_DETAIL = """query($id: ID!) { pupil(id: $id) { fullName address { city } guardians { email } priorityClaim { status }
     okiDoc { status version } attachments { url } familyDocuments { url } notes { text }
     supplements { question answer files { url } } twinsAtThisSchool { id } placement { track } testResult { advice }
-    enrolment { preferences { rank department { name school { name } } } } transferMeeting openSupplement } }"""
+    enrolment { canFinalize missing preferences { rank department { name school { name } } } } transferMeeting openSupplement } }"""
