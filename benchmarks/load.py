@@ -12,6 +12,8 @@ from typing import Any
 
 import uvloop
 
+from benchmarks.measured import percentile
+
 PATIENCE = 30.0
 """Seconds for one answer."""
 
@@ -51,8 +53,7 @@ class Found:
 
     def percentile(self, part: int) -> float:
         """In milliseconds."""
-        fast = sorted(self.seconds)
-        return 1000 * fast[min(len(fast) - 1, len(fast) * part // 100)]
+        return percentile(self.seconds, part)
 
 
 class _Connection:

@@ -54,7 +54,8 @@ def _timed(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
 
 
 class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """The driver's own, with a watch. Waiting for a connection is not in it; BEGIN and COMMIT are."""
+    """The driver's own, with a watch. Waiting for a connection is not in it; BEGIN and COMMIT are. What a cursor reads
+    is neither timed nor counted: it waits for whoever reads it."""
 
     __slots__ = ()
     fetch = _timed(asyncpg.Connection.fetch)
@@ -62,6 +63,8 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
     fetchval = _timed(asyncpg.Connection.fetchval)
     execute = _timed(asyncpg.Connection.execute)
     executemany = _timed(asyncpg.Connection.executemany)
+    copy_from_query = _timed(asyncpg.Connection.copy_from_query)
+    copy_records_to_table = _timed(asyncpg.Connection.copy_records_to_table)
 
 
 def _took(query: str, seconds: float) -> None:

@@ -53,16 +53,12 @@ async def _history(viewer: Viewer, rows: list[PupilRow]) -> None:
         .order_by("-withdrawn_at")
         .select_related("region")
     )
-    shown_by_id = await all_shown(enrolments=found, rows=rows)
+    shown_by_id = await _all_shown(enrolments=found, rows=rows)
     for row in rows:
         row.parts["enrolment_history"] = [shown_by_id[one.id] for one in found if one.pupil_id == row.id]
 
 
-async def all_shown(
-    *,
-    enrolments: list[Enrolment],
-    rows: Iterable[PupilRow],
-) -> dict[UUID, EnrolmentRow]:
+async def _all_shown(*, enrolments: list[Enrolment], rows: Iterable[PupilRow]) -> dict[UUID, EnrolmentRow]:
     """Forms as a family sees them: three statements, however many."""
     lines: dict[UUID, list[UUID]] = {one.id: [] for one in enrolments}
     preferences = scope.lines_of(enrolment_ids=list(lines))

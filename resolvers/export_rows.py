@@ -17,6 +17,7 @@ from exports.lists import LISTS
 from resolvers import audit, clock, scope
 from resolvers.calendars import year_of
 from resolvers.oki_doc import vault
+from resolvers.rows import columns_of
 from resolvers.viewer import Viewer
 from resolvers.written import Fixed, written
 from rules.vocabulary import ExportKind, Role
@@ -177,15 +178,15 @@ def _base(
         viewer, kind=asked.kind, school_year_id=asked.school_year_id, department_id=asked.department_id
     )
     if asked.kind is ExportKind.DECENTRAL_LOTTERY:
-        changed, values = _sql(forms, *columns, "pupil_id")
-        there = _behind(values, *_sql(now, *columns, "pupil_id"))
+        changed, values = columns_of(forms, *columns, "pupil_id")
+        there = _behind(values, *columns_of(now, *columns, "pupil_id"))
         page = query.ALSO_TWINS.format(changed=changed, now=there)
         if after is not None:
             values.append(after)
             page += f" WHERE id > ${len(values)}"
         return page + (f" ORDER BY id LIMIT {int(limit)}" if limit is not None else ""), values
-    changed, values = _sql(_paged(forms, after, limit), *columns)
-    there = _behind(values, *_sql(now, "id"))
+    changed, values = columns_of(_paged(forms, after, limit), *columns)
+    there = _behind(values, *columns_of(now, "id"))
     joined = f'FROM ({changed}) x LEFT JOIN ({there}) y ON y."0" = x."0"'
     return f'SELECT {BY_PLACE}, y."0" IS NOT NULL AS there {joined}', values
 
@@ -209,13 +210,6 @@ def _behind(values: list[Any], sql: str, more: list[Any]) -> str:
 
 BY_PLACE = 'x."0" AS id, x."1" AS changed_at'
 """The ORM names columns by their place."""
-
-
-def _sql(forms: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
-    chosen = forms.values_list(*columns)
-    chosen._make_query()
-    sql, values = chosen.query.get_parameterized_sql()
-    return sql, list(values)
 
 
 async def _record(*, viewer: Viewer, asked: Asked, rows: int) -> None:

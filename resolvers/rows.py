@@ -14,11 +14,21 @@ R = TypeVar("R")
 
 async def fetch(queryset: QuerySet[Any], columns: Iterable[str], make: Callable[..., R]) -> list[R]:
     """One statement; each row becomes `make(*columns)`. `a__b` follows a relation."""
-    query = queryset.values_list(*columns)
-    query._make_query()
-    sql, parameters = query.query.get_parameterized_sql()
-    _, records = await get_connection("default").execute_query(sql, parameters)
+    _, records = await get_connection("default").execute_query(*columns_of(queryset, *columns))
     return [make(*record.values()) for record in records]
+
+
+def columns_of(queryset: QuerySet[Any], *columns: str) -> tuple[str, list[Any]]:
+    """The SQL that reads these columns, and its parameters."""
+    chosen = queryset.values_list(*columns)
+    chosen._make_query()
+    return sql_of(chosen.query)
+
+
+def sql_of(query: Any) -> tuple[str, list[Any]]:
+    """Of a query that was made."""
+    sql, parameters = query.get_parameterized_sql()
+    return sql, list(parameters)
 
 
 def from_json(value: Any) -> Any:

@@ -25,6 +25,7 @@ from uuid import UUID, uuid4
 
 from tortoise.connection import get_connection
 
+from resolvers.rows import sql_of
 from resolvers.viewer import Viewer
 
 P = ParamSpec("P")
@@ -103,10 +104,12 @@ class written(Generic[P]):  # noqa: N801 - a decorator
             _take(value, shape, given)
         key = tuple(shape)
         statement = self._known.get(key)
-        if statement is None:
-            statement = self._known[key] = _write(self._build, args, kwargs)
-            if len(self._known) > MOST_SHAPES:
-                self._known.popitem(last=False)
+        if statement is not None:
+            self._known.move_to_end(key)
+            return statement, given
+        statement = self._known[key] = _write(self._build, args, kwargs)
+        if len(self._known) > MOST_SHAPES:
+            self._known.popitem(last=False)
         return statement, given
 
 
@@ -217,8 +220,7 @@ def _sql_of(select: Select) -> tuple[str, list[Any]]:
     chosen = select.query._selects
     numbered = [one for one in chosen if (one.alias or "").isdigit()]
     select.query._selects = numbered or chosen
-    sql, parameters = select.query.get_parameterized_sql()
-    return sql, list(parameters)
+    return sql_of(select.query)
 
 
 def _marked(value: Any, marks: list[_Mark], *, needed: bool = True) -> Any:

@@ -94,7 +94,7 @@ ALONE = Bucket(capacity=20, seconds=2)
 ALONE_PER_ACCOUNT = Bucket(capacity=3, seconds=60)
 
 # Mails asked for without signing in: per account, silently; per network, with a refusal.
-MAILS_PER_ACCOUNT = Bucket(capacity=3, seconds=1200)
+MAILS_PER_ACCOUNT = Bucket(capacity=5, seconds=600)
 # A school where families are helped is one network.
 MAILS_PER_NETWORK = Bucket(capacity=60, seconds=20)
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from emails import letter_of
 from models import Region
 from resolvers import links
-from workers.lease import json_of
+from resolvers.rows import from_json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,7 @@ def compose(*, row: dict[str, Any], region: Region) -> Letter:
     """Written at sending, in the words of today's template; the same row always gives the same Message-ID."""
     content = letter_of(
         kind=row["kind"],
-        payload=json_of(row["payload"]),
+        payload=from_json(row["payload"]),
         region=region,
         link=link_of(row=row, portal_url=region.portal_url),
         headers={"To": row["recipient"], "Message-ID": row["message_id"], "Date": row["created_at"]},

@@ -3,7 +3,6 @@
 Leases run on the database's own clock, the one that all workers share, and never on the procedure's.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -91,8 +90,3 @@ async def release(*, table: str, row_id: UUID, token: UUID) -> None:
         row_id,
         token,
     )
-
-
-def json_of(value: Any) -> Any:
-    """A JSON column of a raw statement: the driver gives its text."""
-    return json.loads(value) if isinstance(value, str) else value

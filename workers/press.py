@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 
 from models import Document
 from resolvers import clock, files
+from resolvers.rows import from_json
 from rules.steps import NotFound
 from rules.vocabulary import JobStatus
 from workers import lease
@@ -72,7 +73,7 @@ class Press:
         return handled
 
     async def _handle(self, *, row: dict[str, Any], token: UUID) -> None:
-        content = lease.json_of(row["content"])
+        content = from_json(row["content"])
         row["kind"] = content.get("format", row["kind"])
         if row["attempts"] > ATTEMPTS:
             # Whatever it is, it takes its worker along each time.

@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        # In the order in which a step takes them: one that is under way is waited for, and none is in the way.
+        ops.RunSQL("LOCK TABLE pupil, enrolment IN ACCESS EXCLUSIVE MODE", reverse_sql=ops.RunSQL.noop),
         ops.AddField(
             model_name="Enrolment",
             name="sort_name",

@@ -265,16 +265,20 @@ class TestAskingForAMail:
         loop = asyncio.get_running_loop()
         taken = []
         for name in (town.editor.username, "nobody@nowhere.example"):
-            began = loop.time()
-            await Portal().forgot(name)
-            taken.append(loop.time() - began)
+            tries = []
+            for n in range(3):
+                began = loop.time()
+                await Portal(address=f"198.51.100.{n}").forgot(name)
+                tries.append(loop.time() - began)
+            # A machine that is busy with something else makes a try longer, never shorter.
+            taken.append(min(tries))
         assert min(taken) >= 0.25
         assert abs(taken[0] - taken[1]) < 0.1
 
-    async def test_for_one_account_stops_silently_after_three(self, town: Town) -> None:
-        for n in range(5):
+    async def test_for_one_account_stops_silently_after_five(self, town: Town) -> None:
+        for n in range(7):
             assert await Portal(address=f"198.51.100.{n}").forgot(town.editor.username) == []
-        assert await OutboxMail.filter(kind="PasswordReset").count() == 3
+        assert await OutboxMail.filter(kind="PasswordReset").count() == 5
 
     async def test_for_many_accounts_from_one_network_is_refused_in_the_end(self, town: Town) -> None:
         portal = Portal()

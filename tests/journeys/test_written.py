@@ -72,6 +72,24 @@ class TestAStatement:
         assert [tuple(one) for one in await _logins(pupil_ids=[])] == []
 
 
+class TestMoreShapesThanAreKept:
+    async def test_put_out_the_one_not_used_for_longest(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("resolvers.written.MOST_SHAPES", 2)
+        made = list[str]()
+
+        @written
+        def shaped(*, column: Shape) -> Any:
+            made.append(column)
+            return Pupil.all().values_list(column)
+
+        for column in ("id", "eck_id", "id", "group", "id"):
+            shaped.sql(column=Shape(column.replace("group", "gender")))
+        # Each is made twice, to be sure of it.
+        assert made == ["id"] * 2 + ["eck_id"] * 2 + ["gender"] * 2
+
+
 class TestAFunctionThatIsNoGood:
     async def test_looks_at_a_value(self, world: World) -> None:
         @written
