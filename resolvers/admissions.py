@@ -121,7 +121,7 @@ def _page(
     found = _narrowed(viewer, narrowed, year)
     key = (KEYS[order], "enrolments__pupil_id")
     page = behind(found, key=key, after=after, last=last).limit(limit)
-    total = Subquery(_forms(viewer, narrowed, year).annotate(times=Count("id")).values("times"))
+    total = Subquery(_forms(viewer, narrowed, year).annotate(times=RawSQL("COUNT(*)")).values("times"))
     return _with_form(page, without, LINES, **({"total": total} if counted else {}))
 
 

@@ -170,33 +170,37 @@ for _name, _make in PARTS.items():
 async def load_forms(*, rows: list[PupilRow]) -> None:
     """The form as its school sees it, with its list. Pages name few departments many times: each is read once, in one
     statement, and each line of a rank and a department is one object. Of one pupil the names are there already."""
-    forms: list[tuple[PupilRow, list[str]]] = []
+    lists: list[Sequence[str]] = []
     named: dict[str, Sequence[Any]] = {}
-    asked: set[str] = set()
     for row in rows:
         lines = row.form.lines or ()
         if isinstance(lines, str):
-            there = json.loads(lines)
-            named |= {one[0]: one for one in there}
-            lines = [one[0] for one in there]
-        else:
-            asked.update(lines)
-        forms.append((row, list(lines)))
-    if asked:
+            there = {one[0]: one for one in json.loads(lines)}
+            named |= there
+            lines = tuple(there)
+        lists.append(lines)
+    if asked := set().union(*lists) - named.keys():
         named |= {str(one[0]): one for one in await _departments(ids=asked)}
     departments = {
         key: DepartmentOfList(one[0], one[1], SchoolOfList(one[2], one[3])) for key, one in named.items()
     }
-    known: dict[tuple[int, str], PreferenceRow] = {}
-    for row, lines in forms:
-        preferences = []
-        for line in enumerate(lines, start=1):
-            preference = known.get(line)
-            if preference is None:
-                preference = known[line] = PreferenceRow(line[0], departments[line[1]])
-            preferences.append(preference)
-        form: SchoolForm = row.form
-        row.parts["enrolment"] = {form.region: SchoolsEnrolment(form, preferences)}
+    ranks = [_Rank(rank, departments) for rank in range(1, 1 + max(map(len, lists), default=0))]
+    for row, lines in zip(rows, lists, strict=True):
+        preferences = [rank[line] for rank, line in zip(ranks, lines, strict=False)]
+        row.parts["enrolment"] = {row.form.region: SchoolsEnrolment(row.form, preferences)}
+
+
+class _Rank(dict[str, PreferenceRow]):
+    """The lines of one rank, by the department that is named there."""
+
+    def __init__(self, rank: int, departments: dict[str, DepartmentOfList]) -> None:
+        super().__init__()
+        self._rank = rank
+        self._departments = departments
+
+    def __missing__(self, department_id: str) -> PreferenceRow:
+        line = self[department_id] = PreferenceRow(self._rank, self._departments[department_id])
+        return line
 
 
 @written
