@@ -71,11 +71,12 @@ def checked(*, edit: Edit, year_begins: date, is_new: bool) -> Edit:
     for name, label, longest in (
         ("official_names", "Voornamen", 200),
         ("infix", "Tussenvoegsel", 40),
-        ("group", "Groep", 64),
     ):
         given = getattr(edit, name)
         if given is not None:
             values[name] = checks.name(name, given, label=label, longest=longest, required=False)
+    if edit.group is not None:
+        values["group"] = checks.line("group", edit.group, label="Groep", longest=64, required=False)
     if edit.birth_date is not None or is_new:
         values["birth_date"] = _birth_date(checks, edit.birth_date, year_begins)
     if edit.gender is not None:

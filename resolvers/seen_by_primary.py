@@ -94,15 +94,14 @@ async def _forms(viewer: Viewer, pupil_ids: list[UUID]) -> dict[UUID, list[Form]
     ended = AuditEntry.filter(pupil_id__in=pupil_ids, act__in=ENDED_BY_PRIMARY, entity="Enrolment")
     by_reason = set(await fetch(ended, ("entity_id",), str))
     forms = scope.enrolments(viewer).filter(pupil_id__in=pupil_ids).order_by("created_at", "version")
+    rows: list[tuple[Any, ...]] = await fetch(forms, _COLUMNS, lambda *row: row)
+    ends = {(row[0], row[1], row[_COLUMNS.index("withdrawn_at")]) for row in rows}
     found: dict[UUID, list[Form]] = {}
-    ends: set[tuple[UUID, UUID, datetime]] = set()
-    for pupil, region, year, *rest in await fetch(forms, _COLUMNS, lambda *row: row):
+    for pupil, region, year, *rest in rows:
         form = _form(
             *rest, by_reason=by_reason, announced_at=known.get((region, year)), ends=ends, of=(pupil, region)
         )
         found.setdefault(pupil, []).append(form)
-        if form.ended_at is not None:
-            ends.add((pupil, region, form.ended_at))
     return found
 
 

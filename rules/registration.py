@@ -125,7 +125,10 @@ def _mailed(checks: Checks, given: str) -> str:
     kept = clean_name(given)
     strange = any(unicodedata.category(letter)[0] not in "LM" and letter not in " -'’.·" for letter in kept)
     if strange or _AN_ADDRESS.search(kept) or len(kept) > LONGEST_MAILED or kept.count(" ") > 2:
-        checks.wrong("first_name", "Roepnaam: vul alleen de naam in, zonder cijfers of andere tekens.")
+        checks.wrong(
+            "first_name",
+            f"Roepnaam: vul alleen de naam in, ten hoogste {LONGEST_MAILED} letters, zonder cijfers of andere tekens.",
+        )
     return kept
 
 

@@ -5,8 +5,10 @@ valid document is kept with its role's schema, together with the functions compi
 trusted is kept as long as the process lives.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, cast
@@ -43,6 +45,7 @@ RULES: tuple[type[ASTValidationRule], ...] = (
     OneOfInputValidationRule,
 )
 ERRORS_SHOWN = 20
+MOST_WAITING = 64
 KEPT_DOCUMENT = 16 * 1024
 KEPT_TOGETHER = 512 * 1024
 UNKNOWN = "Loket kent deze documentId niet voor uw rol."
@@ -74,6 +77,26 @@ class BadRequest(Exception):
         self.code = code
 
 
+class Busy(Exception):
+    """More documents wait to be looked at than will be in a few seconds."""
+
+
+_desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
+_waiting = 0
+
+
+async def _in_turn(look: Callable[[], Prepared]) -> Prepared:
+    """One at a time, in a thread that shares the processor with whoever is answered meanwhile."""
+    global _waiting
+    if _waiting >= MOST_WAITING:
+        raise Busy
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_desk, look)
+    finally:
+        _waiting -= 1
+
+
 class Documents:
     """The documents of one role's schema: those that are trusted, and those used last."""
 
@@ -83,8 +106,11 @@ class Documents:
         self._kept: OrderedDict[tuple[bytes, str | None], Prepared] = OrderedDict()
         self._length = 0
 
-    def prepare(self, *, text: str, operation_name: str | None) -> Prepared:
-        """The document, parsed and found valid and within limits; or BadRequest."""
+    async def prepare(self, *, text: str, operation_name: str | None) -> Prepared:
+        """The document, parsed and found valid and within limits; or BadRequest, or Busy.
+
+        One that is not known yet is looked at elsewhere, in its turn: what one sends keeps nobody else waiting.
+        """
         digest = sha256(text.encode()).digest()
         if digest in self._trusted:
             return self.trusted(digest=digest, operation_name=operation_name)
@@ -93,13 +119,16 @@ class Documents:
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        prepared = self._prepared(self._valid(_parsed(text)), operation_name, text, digest)
-        if prepared.length <= KEPT_DOCUMENT:
+        prepared = await _in_turn(lambda: self._made(text, operation_name, digest))
+        if prepared.length <= KEPT_DOCUMENT and key not in self._kept:
             self._kept[key] = prepared
             self._length += prepared.length
             while self._length > KEPT_TOGETHER:
                 self._length -= self._kept.popitem(last=False)[1].length
         return prepared
+
+    def _made(self, text: str, operation_name: str | None, digest: bytes) -> Prepared:
+        return self._prepared(self._valid(_parsed(text)), operation_name, text, digest)
 
     def trust(self, *, text: str) -> None:
         """Keep a document for good, each of its operations ready; BadRequest when this role cannot run it."""

@@ -29,7 +29,7 @@ from schema.answers import MASKED, failed, field_error, log_bug, refused, to_jso
 from schema.body import Asked, BadBody
 from schema.build import Schemas
 from schema.context import Context
-from schema.execution import BadRequest, Documents, Prepared
+from schema.execution import BadRequest, Busy, Documents, Prepared
 from schema.idempotency import AnswerStore, Once, is_key
 from schema.trusted import NONE, Trusted, digest_of
 
@@ -38,6 +38,8 @@ log = logging.getLogger("loket.graphql")
 UNAUTHENTICATED = "U bent niet (meer) ingelogd. Log opnieuw in."
 NOT_TRUSTED = "Loket beantwoordt hier alleen vragen die vooraf zijn aangemeld. Stuur hun documentId."
 TOO_FAST = "Uw systeem stuurt te veel verzoeken achter elkaar. Wacht even en probeer het dan opnieuw."
+BUSY = "Het is nu te druk voor een vraag die Loket nog niet kent. Probeer het over een paar tellen opnieuw."
+BUSY_SECONDS = 3
 
 
 class Authenticate(Protocol):
@@ -149,7 +151,9 @@ class GraphQLEndpoint:
         role = context.role
         documents = self._documents[role]
         try:
-            prepared = _prepared(documents, asked)
+            prepared = await _prepared(documents, asked)
+        except Busy:
+            raise BadBody(503, "BUSY", BUSY, retry_after_seconds=BUSY_SECONDS) from None
         except BadRequest as bad:
             return Answered(400, refused(bad.errors, code=bad.code), role=role)
         facts: dict[str, Any] = {
@@ -178,9 +182,9 @@ class GraphQLEndpoint:
         return Once(store=self._answers, account_id=context.viewer.account_id, key=key, body=body)
 
 
-def _prepared(documents: Documents, asked: Asked) -> Prepared:
+async def _prepared(documents: Documents, asked: Asked) -> Prepared:
     if asked.query is not None:
-        return documents.prepare(text=asked.query, operation_name=asked.operation_name)
+        return await documents.prepare(text=asked.query, operation_name=asked.operation_name)
     digest = digest_of(asked.document_id or "")
     return documents.trusted(digest=digest, operation_name=asked.operation_name)
 

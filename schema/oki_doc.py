@@ -172,7 +172,7 @@ class CreatePupilInput:
     official_names: str | None = seen_by(PO, description="De officiële voornamen.", default=None)
     infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
     gender: str | None = seen_by(PO, description="M, V, O of leeg.", default=None)
-    group: str | None = seen_by(PO, description="De groep, zoals 8a.", default=None)
+    group: str | None = seen_by(PO, description="De groep, zoals 8 of 8a.", default=None)
     bsn: str | None = seen_by(PO, description="Het BSN.", default=None)
     address: AddressInput | None = seen_by(PO, description="Het woonadres.", default=None)
     guardians: list[GuardianInput] | None = seen_by(PO, description="De ouders, op volgorde.", default=None)
@@ -199,10 +199,20 @@ class UpdateOkiDocInput:
     official_names: str | None = seen_by(PO, description="De officiële voornamen.", default=None)
     infix: str | None = seen_by(PO, description="Het tussenvoegsel.", default=None)
     gender: str | None = seen_by(PO, description="M, V, O of leeg.", default=None)
-    group: str | None = seen_by(PO, description="De groep, zoals 8a.", default=None)
+    group: str | None = seen_by(PO, description="De groep, zoals 8 of 8a.", default=None)
     bsn: str | None = seen_by(PO, description="Het BSN; een lege tekst haalt het weg.", default=None)
-    address: AddressInput | None = seen_by(PO, description="Het woonadres.", default=None)
-    guardians: list[GuardianInput] | None = seen_by(PO, description="Alle ouders, op volgorde.", default=None)
+    address: AddressInput | None = seen_by(
+        PO,
+        description="Het woonadres. Het vervangt het vorige: wat u er niet van invult, wordt leeg; `secret` blijft.",
+        default=None,
+    )
+    guardians: list[GuardianInput] | None = seen_by(
+        PO,
+        description=(
+            "Alle ouders, op volgorde. Deze lijst vervangt de vorige: wat u van een ouder niet invult, wordt leeg."
+        ),
+        default=None,
+    )
     provisional_advice: str | None = seen_by(PO, description="Het voorlopige advies.", default=None)
     advice: str | None = seen_by(
         PO, description="Het definitieve advies; een lege tekst haalt het weg.", default=None

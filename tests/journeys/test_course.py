@@ -90,7 +90,7 @@ class TestTheCourse:
         given = {"pupilId": str(pupil.id), "reason": "MOVED", "confirmWithdrawal": True}
         clock.stand_still(at=at("2027-03-18 10:00"))
         await editor.done("setNotPlacingReason", "", **given)
-        assert kinds(await course(editor, pupil))[-1] == "ENDED_BY_SCHOOL"
+        assert kinds(await course(editor, pupil))[-2:] == ["ENROLMENT_FINAL", "ENDED_BY_SCHOOL"]
 
     async def test_tells_that_a_school_cannot_place_it_and_not_why(self, world: World) -> None:
         pupil, editor = await child(world), await world.editor()

@@ -88,7 +88,7 @@ class TestANewPupil:
         editor = await world.editor()
         refused = await editor.do(
             "createPupil", FILE, firstName=" ", lastName="x" * 101, birthDate="1890-01-01", bsn="123456789",
-            gender="X", group="8\u202ea", address={**HOME, "postcode": "142 SA", "street": "x" * 121},
+            gender="X", group="8" * 65, address={**HOME, "postcode": "142 SA", "street": "x" * 121},
             guardians=[{"lastName": "", "email": "geen adres"}], testExemption="x" * 201,
         )  # fmt: skip
         assert set(codes(refused)) == {"INVALID_VALUE"}
@@ -115,6 +115,16 @@ class TestANewPupil:
         refused = await (await world.editor()).do("createPupil", FILE, **NEW, bsn=bsn)
         assert paths(refused) == ["bsn"]
         assert bsn not in refused["errors"][0]["message"]
+
+    @pytest.mark.parametrize("group", ["8", "8a", "Groep 7/8", "de Uilen"])
+    async def test_is_of_a_group_whatever_the_school_calls_it(self, world: World, group: str) -> None:
+        editor = await world.editor()
+        made = (await editor.done("createPupil", "pupil { id group }", **NEW, group=group))["pupil"]
+        assert made["group"] == group
+        found = await editor.ask(
+            "query($of: String!) { pupils(filter: {group: $of}) { nodes { id } } }", of=group
+        )
+        assert [one["id"] for one in found["pupils"]["nodes"]] == [made["id"]]
 
     async def test_has_an_advice_of_the_list(self, world: World) -> None:
         editor = await world.editor()

@@ -1,8 +1,10 @@
 """POST /graphql refuses what is no request, and says nothing it should not."""
 
+import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -270,5 +272,47 @@ class TestDocumentsThatAreKept:
         monkeypatch.setattr(execution, "KEPT_TOGETHER", 500)
         documents = Documents(small.SCHEMAS[Role.PUBLIC])
         for number in range(100):
-            documents.prepare(text=f"query Q{number} {{ role }}", operation_name=None)
+            await documents.prepare(text=f"query Q{number} {{ role }}", operation_name=None)
         assert sum(kept.length for kept in documents._kept.values()) == documents._length <= 500
+
+
+class TestADocumentThatIsNotKnownYet:
+    @pytest.fixture
+    def held(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+        """Every document that must be parsed waits for this, for ten seconds at most."""
+        from schema import execution
+
+        go_on = threading.Event()
+
+        def waiting(text: str, **more: Any) -> Any:
+            go_on.wait(10)
+            return parse(text, **more)
+
+        monkeypatch.setattr(execution, "parse", waiting)
+        yield go_on
+        go_on.set()
+
+    async def test_keeps_nobody_waiting_whose_document_is(self, door: Door, held: threading.Event) -> None:
+        held.set()
+        await door.ask("{ role }")
+        held.clear()
+        unknown = asyncio.create_task(door.ask("query Unknown { role }"))
+        await asyncio.sleep(0)
+        known = await door.ask("{ role }")
+        assert known.json() == {"data": {"role": "PUBLIC"}}
+        assert not unknown.done()
+        held.set()
+        assert (await unknown).json() == {"data": {"role": "PUBLIC"}}
+
+    async def test_is_refused_where_too_many_wait(
+        self, door: Door, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("schema.execution.MOST_WAITING", 2)
+        waiting = [asyncio.create_task(door.ask(f"query Q{number} {{ role }}")) for number in range(2)]
+        await asyncio.sleep(0.05)
+        refused = await door.ask("query Q3 { role }")
+        assert (refused.status_code, code(refused)) == (503, "BUSY")
+        assert int(refused.headers["retry-after"]) > 0
+        held.set()
+        assert [(await one).status_code for one in waiting] == [200, 200]
+        assert (await door.ask("query Q3 { role }")).status_code == 200

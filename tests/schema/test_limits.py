@@ -1,5 +1,6 @@
 """One document can ask for a whole portal page, and for nothing that keeps a process busy."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import cast
 
@@ -20,7 +21,7 @@ SMALL = {role: Documents(schema) for role, schema in small.SCHEMAS.items()}
 def refusal(text: str, documents: Documents = RICH) -> str:
     """The code under which a document is refused; empty when it is not."""
     try:
-        documents.prepare(text=text, operation_name=None)
+        asyncio.run(documents.prepare(text=text, operation_name=None))
     except BadRequest as bad:
         return str((bad.errors[0].extensions or {}).get("code", bad.code))
     return ""
