@@ -88,13 +88,15 @@ _waiting = 0
 async def _in_turn(look: Callable[[], Prepared]) -> Prepared:
     """One at a time, in a thread that shares the processor with whoever is answered meanwhile."""
     global _waiting
-    if _waiting >= MOST_WAITING:
-        raise Busy
     _waiting += 1
     try:
         return await asyncio.get_running_loop().run_in_executor(_desk, look)
     finally:
         _waiting -= 1
+
+
+Key = tuple[bytes, str | None]
+"""The digest of a document, and the operation that is meant."""
 
 
 class Documents:
@@ -103,13 +105,15 @@ class Documents:
     def __init__(self, schema: RoleSchema) -> None:
         self._schema = schema
         self._trusted: dict[bytes, dict[str | None, Prepared]] = {}
-        self._kept: OrderedDict[tuple[bytes, str | None], Prepared] = OrderedDict()
+        self._kept: OrderedDict[Key, Prepared] = OrderedDict()
+        self._looked_at: dict[Key, asyncio.Task[Prepared]] = {}
         self._length = 0
 
     async def prepare(self, *, text: str, operation_name: str | None) -> Prepared:
         """The document, parsed and found valid and within limits; or BadRequest, or Busy.
 
-        One that is not known yet is looked at elsewhere, in its turn: what one sends keeps nobody else waiting.
+        One that is not known yet is looked at elsewhere, in its turn and once for all who send it meanwhile: what one
+        sends keeps nobody else waiting.
         """
         digest = sha256(text.encode()).digest()
         if digest in self._trusted:
@@ -119,16 +123,31 @@ class Documents:
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        prepared = await _in_turn(lambda: self._made(text, operation_name, digest))
-        if prepared.length <= KEPT_DOCUMENT and key not in self._kept:
+        looking = self._looked_at.get(key)
+        if looking is None:
+            if _waiting >= MOST_WAITING:
+                raise Busy
+            looking = self._looked_at[key] = asyncio.create_task(self._look(key, text))
+            looking.add_done_callback(lambda done: self._looked(key, done))
+        # Whoever hangs up leaves it to the others who sent the same.
+        return await asyncio.shield(looking)
+
+    async def _look(self, key: Key, text: str) -> Prepared:
+        digest, operation_name = key
+        prepared = await _in_turn(
+            lambda: self._prepared(self._valid(_parsed(text)), operation_name, text, digest)
+        )
+        if prepared.length <= KEPT_DOCUMENT:
             self._kept[key] = prepared
             self._length += prepared.length
             while self._length > KEPT_TOGETHER:
                 self._length -= self._kept.popitem(last=False)[1].length
         return prepared
 
-    def _made(self, text: str, operation_name: str | None, digest: bytes) -> Prepared:
-        return self._prepared(self._valid(_parsed(text)), operation_name, text, digest)
+    def _looked(self, key: Key, done: asyncio.Task[Prepared]) -> None:
+        self._looked_at.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # Heard, also where nobody waits for it any more.
 
     def trust(self, *, text: str) -> None:
         """Keep a document for good, each of its operations ready; BadRequest when this role cannot run it."""
