@@ -166,8 +166,10 @@ class Delivery:
         except asyncio.CancelledError:
             await asyncio.shield(lease.release(table=TABLE, row_id=row["id"], token=held.token))
             raise
-        except Exception:
-            log.exception("mail %s (%s) waits until its lease is over", row["id"], row["kind"])
+        except Exception as fault:  # noqa: BLE001 - whatever it is; what it says may be a row of the database
+            log.error(
+                "mail %s (%s) waits until its lease is over: %s", row["id"], row["kind"], type(fault).__name__
+            )
 
     async def _try(self, held: _Held, *, regions: Mapping[UUID, Region], tally: Tally) -> None:
         row = held.row

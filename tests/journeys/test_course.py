@@ -92,6 +92,13 @@ class TestTheCourse:
         await editor.done("setNotPlacingReason", "", **given)
         assert kinds(await course(editor, pupil))[-2:] == ["ENROLMENT_FINAL", "ENDED_BY_SCHOOL"]
 
+    async def test_tells_of_one_beginning_also_where_the_clock_went_back(self, world: World) -> None:
+        pupil, editor = await child(world), await world.editor()
+        given = {"pupilId": str(pupil.id), "reason": "MOVED", "confirmWithdrawal": True}
+        clock.stand_still(at=at("2027-03-16 10:00"))
+        await editor.done("setNotPlacingReason", "", **given)
+        assert kinds(await course(editor, pupil)).count("ENROLMENT_STARTED") == 1
+
     async def test_tells_that_a_school_cannot_place_it_and_not_why(self, world: World) -> None:
         pupil, editor = await child(world), await world.editor()
         staff = await handle(world)
